@@ -1,0 +1,3 @@
+"""Palier: an open, self-hosted loyalty system."""
+
+__version__ = "0.1.0"

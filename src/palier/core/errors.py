@@ -1,0 +1,72 @@
+"""Named refusals: what is wrong, where, and how to mend it."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """The message was refused and nothing was changed.
+
+    ``code`` is a stable word for machines (``invalid_order``, ``currency_mismatch`` …), ``path`` names the place
+    in the input, ``hint`` says how to mend it.
+    """
+
+    code = "refused"
+
+    def __init__(self, message: str, *, path: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.hint = hint
+
+    def __str__(self) -> str:
+        where = f"{self.path}: " if self.path else ""
+        mend = f" ({self.hint})" if self.hint else ""
+        return f"{where}{self.message}{mend}"
+
+
+class InvalidOrder(Refusal):
+    """The order is malformed or impossible."""
+
+    code = "invalid_order"
+
+
+class InvalidRefund(Refusal):
+    """The refund is malformed or impossible."""
+
+    code = "invalid_refund"
+
+
+class InvalidEvent(Refusal):
+    """The event is malformed or impossible."""
+
+    code = "invalid_event"
+
+
+class InvalidGift(Refusal):
+    """The gift is malformed or impossible."""
+
+    code = "invalid_gift"
+
+
+class CurrencyMismatch(Refusal):
+    """An amount stands in another currency, and no rate says what it is worth."""
+
+    code = "currency_mismatch"
+
+
+class UnknownMember(Refusal):
+    """No member of this programme has that id."""
+
+    code = "unknown_member"
+
+
+class InsufficientPoints(Refusal):
+    """The member has fewer available points than asked for."""
+
+    code = "insufficient_points"
+
+
+class IdempotencyConflict(Refusal):
+    """The same id came before with another content."""
+
+    code = "idempotency_conflict"
