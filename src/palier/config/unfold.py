@@ -1,0 +1,17 @@
+"""How the back-office's theme introduces itself."""
+
+from typing import Any
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Palier",
+    "SITE_HEADER": "Palier",
+    "SITE_SUBHEADER": _("Loyalty programme"),
+    "SITE_URL": reverse_lazy("admin:index"),
+    "SITE_SYMBOL": "stairs",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+}

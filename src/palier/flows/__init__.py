@@ -1,0 +1,1 @@
+"""One file per verb: one public function, one transaction."""
