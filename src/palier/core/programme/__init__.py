@@ -1,1 +1,1 @@
-"""The programme document: frozen values, strict parsing, checks, canonical form, schema, and the diff in words."""
+"""The programme document: frozen values, strict parsing, checks, canonical form, schema, diff in words."""
