@@ -70,3 +70,9 @@ class IdempotencyConflict(Refusal):
     """The same id came before with another content."""
 
     code = "idempotency_conflict"
+
+
+class TooManyCoupons(Refusal):
+    """One message would issue thousands of coupons; a reward this cheap is a mistake."""
+
+    code = "too_many_coupons"

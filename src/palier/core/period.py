@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+_DURATION = re.compile(
+    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$"
+)
 
 DURATION_LIMIT_MONTHS = 1200
 """No duration may exceed a hundred years."""
@@ -39,7 +41,9 @@ def parse_duration(text: str) -> Duration:
     match = _DURATION.fullmatch(text)
     if match is None or text.endswith(("P", "T")):
         raise ValueError("not an ISO 8601 duration such as P12M, P2W, P14D or PT1H")
-    years, months, weeks, days, hours, minutes, seconds = (int(part) if part else 0 for part in match.groups())
+    years, months, weeks, days, hours, minutes, seconds = (
+        int(part) if part else 0 for part in match.groups()
+    )
     duration = Duration(
         months=12 * years + months,
         days=7 * weeks + days,

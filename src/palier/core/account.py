@@ -1,0 +1,284 @@
+"""What an account is at an instant, and the rows that a decision about it leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from palier.core.programme.values import CouponTerms, Programme
+
+EntryKind = Literal[
+    "earn", "take_back", "spend", "hold", "capture", "release", "use", "return", "settle", "expire", "gift", "event",
+    "reward", "withdraw", "reissue", "tier", "opening", "merge_out", "merge_in", "lapse", "waive",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Points credited together: what is left of them, and when they live.
+
+    ``starts_at`` is the time of their order, event or gift; ``born_at`` the instant at which they were booked, which
+    decides what renews them. ``available_at`` is None while the order has not reached the state that settles it. ``own_end`` is the end that
+    the lot was born with, ``ends_at`` the one after renewals; dead when ``ends_at <= now``; None never ends.
+    ``origin`` is (account, number) of the lot that these points first were, when they moved or came back late.
+    """
+
+    number: int
+    remaining: int
+    starts_at: datetime
+    born_at: datetime
+    settled: bool
+    available_at: datetime | None
+    own_end: datetime | None
+    ends_at: datetime | None
+    origin: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Points that one posting took: from a lot (kept here as it was, to come back to it), or as ``debt``."""
+
+    points: int
+    account: int = 0
+    lot: Lot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A personal coupon that can still change by itself: issued or reserved."""
+
+    id: str
+    code: str
+    origin: Literal["reward", "tier", "voucher"]
+    origin_id: str
+    state: Literal["issued", "reserved", "used", "expired", "cancelled"]
+    terms: CouponTerms
+    issued_at: datetime
+    ends_at: datetime | None
+    points: int = 0
+    pieces: tuple[Piece, ...] = ()
+    remaining_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one order or event brings to windows and caps, at its own instant."""
+
+    cause: str
+    at: datetime
+    spend_minor: int
+    points: int
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastOrder:
+    """Facts of the member's last accepted order, for segments."""
+
+    at: datetime
+    city: str = ""
+    country: str = ""
+    carrier: str = ""
+    payment_method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """An accepted order moved the end of all points alive at ``at`` to ``until``; active while ``undone_at`` is None."""
+
+    order: str
+    at: datetime
+    until: datetime
+    undone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Running sums of an account. Identity: available + pending + held - debt == lifetime - spent - expired."""
+
+    available: int = 0
+    pending: int = 0
+    held: int = 0
+    debt: int = 0
+    lifetime: int = 0
+    spent: int = 0
+    expired: int = 0
+    activity: int = 0
+    """Points of orders and events, net of what was taken back: the metric ``points`` (gifts are not in it)."""
+    spend_minor: int = 0
+    orders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """Everything that decisions need to know of an account; as of ``caught_up_at`` nothing is due before it."""
+
+    id: int
+    caught_up_at: datetime
+    totals: Totals = Totals()
+    lots: tuple[Lot, ...] = ()
+    coupons: tuple[Coupon, ...] = ()
+    tier_coupons: tuple[tuple[str, str, bool], ...] = ()
+    """(tier, coupon id, withdrawn): tier coupons ever issued; nobody gets one twice."""
+    withdrawn: tuple[Coupon, ...] = ()
+    """Coupons that a take-back or a demotion withdrew and that may come back."""
+    contributions: tuple[Contribution, ...] = ()
+    once: frozenset[str] = frozenset()
+    tier: str | None = None
+    tier_since: datetime | None = None
+    demote_at: datetime | None = None
+    stepped_at: datetime | None = None
+    last_order: LastOrder | None = None
+    next_lot: int = 1
+    last_sequence: int = 0
+    last_hash: str = ""
+    next_due_at: datetime | None = None
+    is_stale: bool = False
+    """Contributions may be incomplete (the window was changed): load them from the orders before deciding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why an entry exists: exactly one of an order, a refund, an event, a gift, an import row, time itself …"""
+
+    kind: Literal[
+        "order", "refund", "event", "gift", "reward", "coupon", "time", "publish", "import", "merge", "erase"
+    ]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One movement. ``amount == points + pending + held - debt`` always; positive amounts are the member's gain."""
+
+    sequence: int
+    kind: EntryKind
+    cause: Cause
+    effective_at: datetime
+    amount: int = 0
+    points: int = 0
+    pending: int = 0
+    held: int = 0
+    debt: int = 0
+    spend_minor: int = 0
+    orders: int = 0
+    qualifies_at: datetime | None = None
+    tier: str | None = None
+    version: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    draws: tuple[tuple[int, int], ...] = ()
+    """(lot number, points): negative takes, positive gives back. A new lot's own amount is not a draw."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLot:
+    """A lot as it is born, with the sequence of the entry that credits it."""
+
+    sequence: int
+    amount: int
+    lot: Lot
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A lot whose settlement instant became known, or that settled."""
+
+    number: int
+    available_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Something a member may be told. ``key`` is unique for the account: the same thing is never told twice."""
+
+    event: str
+    key: str
+    effective_at: datetime
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What a decision leaves to be recorded: the new state and the rows, all of one account."""
+
+    state: AccountState
+    entries: tuple[Entry, ...] = ()
+    lots: tuple[NewLot, ...] = ()
+    renewals: tuple[Renewal, ...] = ()
+    undone: tuple[tuple[str, datetime], ...] = ()
+    """(order, instant): renewals that were undone."""
+    coupons: tuple[Coupon, ...] = ()
+    """Coupons that were issued or changed, in their new state."""
+    intents: tuple[Intent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published programme, and since when it is in force."""
+
+    id: int
+    published_at: datetime
+    programme: Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The published versions of a programme, oldest first."""
+
+    versions: tuple[Version, ...]
+
+    def at(self, instant: datetime) -> Version:
+        """The version in force at that instant; before the first one, the first."""
+        for version in reversed(self.versions):
+            if version.published_at <= instant:
+                return version
+        return self.versions[0]
+
+    def by_id(self, version_id: int) -> Version:
+        """The version with that id; ``KeyError`` if it is none of this programme's."""
+        for version in self.versions:
+            if version.id == version_id:
+                return version
+        raise KeyError(version_id)
+
+    def next_after(self, instant: datetime) -> datetime | None:
+        """When the next version after ``instant`` comes into force, if one is known."""
+        for version in self.versions:
+            if version.published_at > instant:
+                return version.published_at
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What an order was accepted with; kept with it, so that later changes recompute with the same facts."""
+
+    order_at: datetime
+    number: int
+    tier: str | None
+    segments: tuple[str, ...]
+    room: int | None
+    """Most points that caps left; None when no cap applies."""
+    is_net: bool = False
+    """Whether ``as_displayed`` means net for this member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What is already booked for an order."""
+
+    points: int = 0
+    spend_minor: int = 0
+    counts: bool = False
+    lots: tuple[tuple[int, int], ...] = ()
+    """(account, number) of the lots that the order was credited with."""
+    taken: tuple[Piece, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    uses: tuple[Piece, ...] = ()
+    is_held: bool = False
+    coupons: tuple[str, ...] = ()
+    renews: bool = False
+    missing: int = 0
+    """Points that the order says it used and that the member did not have (flagged)."""

@@ -1,0 +1,347 @@
+"""The working ledger of one account while a decision is made: every movement of points goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from palier.core.account import (
+    AccountState,
+    Booked,
+    Cause,
+    Contribution,
+    Coupon,
+    Entry,
+    EntryKind,
+    Intent,
+    Lot,
+    NewLot,
+    Piece,
+    Renewal,
+    Timeline,
+    Totals,
+)  # fmt: skip
+from palier.core.period import Duration, end_after, zone
+from palier.core.programme.values import Programme
+
+RETURN_GRACE = Duration(days=30)
+"""Points that come back to a lot that has ended live this long from their return."""
+
+
+@dataclass(slots=True)
+class Post:
+    """One entry in the making."""
+
+    kind: EntryKind
+    cause: Cause
+    points: int = 0
+    pending: int = 0
+    held: int = 0
+    debt: int = 0
+    spend_minor: int = 0
+    orders: int = 0
+    qualifies_at: datetime | None = None
+    tier: str | None = None
+    version: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    draws: dict[int, int] = field(default_factory=dict)
+    born: list[tuple[int, Lot]] = field(default_factory=list)
+
+    @property
+    def amount(self) -> int:
+        """What the member gains by it; by definition what the buckets move."""
+        return self.points + self.pending + self.held - self.debt
+
+
+class Book:
+    """An account being worked on at ``now``: primitives move points and post entries, ``close`` returns the rows."""
+
+    def __init__(
+        self, state: AccountState, timeline: Timeline, *, new_code: Callable[[], tuple[str, str]]
+    ) -> None:
+        self.state = state
+        self.timeline = timeline
+        self.now = state.caught_up_at
+        self.new_code = new_code
+        self.lots: dict[int, Lot] = {lot.number: lot for lot in state.lots}
+        self.totals: dict[str, int] = {name: getattr(state.totals, name) for name in Totals.__slots__}
+        self.coupons: dict[str, Coupon] = {coupon.id: coupon for coupon in state.coupons}
+        self.withdrawn: dict[str, Coupon] = {coupon.id: coupon for coupon in state.withdrawn}
+        self.tier_coupons: dict[str, tuple[str, bool]] = {tier: (c, w) for tier, c, w in state.tier_coupons}
+        self.contributions: dict[str, Contribution] = {c.cause: c for c in state.contributions}
+        self.once = set(state.once)
+        self.tier = state.tier
+        self.tier_since = state.tier_since
+        self.demote_at = state.demote_at
+        self.stepped_at = state.stepped_at
+        self.last_order = state.last_order
+        self.next_lot = state.next_lot
+        self.sequence = state.last_sequence
+        self.entries: list[Entry] = []
+        self.new_lots: list[NewLot] = []
+        self.renewals: list[Renewal] = []
+        self.undone: list[tuple[str, datetime]] = []
+        self.touched: dict[str, Coupon] = {}
+        self.intents: list[Intent] = []
+
+    @property
+    def programme(self) -> Programme:
+        """The version in force now."""
+        return self.timeline.at(self.now).programme
+
+    # Postings
+
+    def commit(self, post: Post) -> Entry | None:
+        """Append the entry; a posting that moves nothing at all leaves none."""
+        moves = post.points or post.pending or post.held or post.debt or post.spend_minor or post.orders
+        if not moves and post.tier is None and not post.born and not post.draws:
+            return None
+        self.sequence += 1
+        entry = Entry(
+            sequence=self.sequence, kind=post.kind, cause=post.cause, effective_at=self.now, amount=post.amount,
+            points=post.points, pending=post.pending, held=post.held, debt=post.debt, spend_minor=post.spend_minor,
+            orders=post.orders, qualifies_at=post.qualifies_at, tier=post.tier,
+            version=post.version if post.version is not None else self.timeline.at(self.now).id, facts=post.facts,
+            draws=tuple(sorted((number, points) for number, points in post.draws.items() if points)),
+        )  # fmt: skip
+        self.entries.append(entry)
+        self.new_lots.extend(NewLot(self.sequence, amount, lot) for amount, lot in post.born)
+        for name in ("pending", "held", "debt", "spend_minor", "orders"):
+            self.totals[name] += getattr(post, name)
+        self.totals["available"] += post.points
+        if post.kind in _LIFETIME:
+            self.totals["lifetime"] += post.amount
+        elif post.kind in _SPENT:
+            self.totals["spent"] -= post.amount
+        elif post.kind in _EXPIRED:
+            self.totals["expired"] -= post.amount
+        if post.kind in _ACTIVITY:
+            self.totals["activity"] += post.amount
+        return entry
+
+    def contribute(
+        self, cause: str, at: datetime, *, spend_minor: int = 0, points: int = 0, orders: int = 0
+    ) -> None:
+        """Add to what the order or event brings to windows and caps; what comes to nothing is dropped."""
+        known = self.contributions.get(cause) or Contribution(cause, at, 0, 0, 0)
+        summed = Contribution(
+            cause, known.at, known.spend_minor + spend_minor, known.points + points, known.orders + orders
+        )
+        if summed.spend_minor or summed.points or summed.orders:
+            self.contributions[cause] = summed
+        else:
+            self.contributions.pop(cause, None)
+
+    # Lots
+
+    def add_lot(
+        self,
+        post: Post,
+        points: int,
+        *,
+        starts_at: datetime,
+        available_at: datetime | None,
+        own_end: datetime | None,
+        origin: tuple[int, int] | None = None,
+    ) -> int:
+        """Credit a new lot and return its number; settled at once when ``available_at`` has come, then it pays debt."""
+        assert points > 0
+        settled = available_at is not None and available_at <= self.now
+        lot = Lot(self.next_lot, points, starts_at, self.now, settled, available_at, own_end, own_end, origin)
+        self.next_lot += 1
+        self.lots[lot.number] = lot
+        post.born.append((points, lot))
+        if settled:
+            post.points += points
+            self.pay_debt(post)
+        else:
+            post.pending += points
+        return lot.number
+
+    def spendable(self) -> list[Lot]:
+        """Settled lots with something left, soonest end first, then oldest; those without an end come last."""
+        alive = (lot for lot in self.lots.values() if lot.settled and lot.remaining and not self.is_dead(lot))
+        return sorted(alive, key=_spend_order)
+
+    def is_dead(self, lot: Lot) -> bool:
+        """Whether its end has come; at its very instant it is dead."""
+        return lot.ends_at is not None and lot.ends_at <= self.now
+
+    def take(self, post: Post, points: int, lots: Iterable[Lot]) -> list[Piece]:
+        """Take up to ``points`` from ``lots`` in their order; settled ones from available, others from pending."""
+        pieces: list[Piece] = []
+        for lot in lots:
+            if points == 0:
+                break
+            taken = min(points, lot.remaining)
+            if taken == 0:
+                continue
+            self.lots[lot.number] = replace(lot, remaining=lot.remaining - taken)
+            post.draws[lot.number] = post.draws.get(lot.number, 0) - taken
+            if lot.settled:
+                post.points -= taken
+            else:
+                post.pending -= taken
+            pieces.append(Piece(taken, self.state.id, replace(lot, remaining=0)))
+            points -= taken
+        return pieces
+
+    def owe(self, post: Post, points: int) -> list[Piece]:
+        """Record what could not be taken as a visible debt."""
+        if points == 0:
+            return []
+        post.debt += points
+        return [Piece(points)]
+
+    def give_back(self, post: Post, piece: Piece, renewals: tuple[Renewal, ...]) -> None:
+        """Return points to their own lot and end; if that has passed, they live 30 days from now. Debt is paid first."""
+        assert piece.lot is not None
+        here = piece.account == self.state.id
+        root = piece.lot.origin or (piece.account, piece.lot.number)
+        if here:
+            lot = self.lots.get(piece.lot.number) or replace(
+                piece.lot,
+                ends_at=end_with(piece.lot, renewals, self.now),
+                settled=self._has_settled(piece.lot),
+            )
+        else:
+            moved = next((lot for lot in self.lots.values() if lot.origin == root), None)
+            lot = moved or piece.lot
+            here = moved is not None
+        if self.is_dead(lot):
+            own_end = end_after(self.now, RETURN_GRACE, zone(self.programme.timezone))
+            self._add_returned(post, piece, own_end, root)
+        elif not here:
+            self._add_returned(post, piece, lot.ends_at, root)
+        else:
+            self.lots[lot.number] = replace(lot, remaining=lot.remaining + piece.points)
+            post.draws[lot.number] = post.draws.get(lot.number, 0) + piece.points
+            if lot.settled:
+                post.points += piece.points
+                self.pay_debt(post)
+            else:
+                post.pending += piece.points
+
+    def forgive(self, post: Post, points: int) -> int:
+        """Take ``points`` off the debt; returns how many of them had been paid already."""
+        owed = min(points, self.debt_after(post))
+        post.debt -= owed
+        return points - owed
+
+    def _has_settled(self, lot: Lot) -> bool:
+        return lot.settled or (lot.available_at is not None and lot.available_at <= self.now)
+
+    def _add_returned(
+        self, post: Post, piece: Piece, own_end: datetime | None, root: tuple[int, int]
+    ) -> None:
+        assert piece.lot is not None
+        self.add_lot(
+            post,
+            piece.points,
+            starts_at=piece.lot.starts_at,
+            available_at=self.now if self._has_settled(piece.lot) else piece.lot.available_at,
+            own_end=own_end,
+            origin=root,
+        )
+
+    def debt_after(self, post: Post) -> int:
+        """The debt once ``post`` is booked."""
+        return self.totals["debt"] + post.debt
+
+    def pay_debt(self, post: Post) -> None:
+        """Let available points pay what is owed: debt > 0 means that nothing is spendable."""
+        owed = self.debt_after(post)
+        if owed:
+            paid = sum(piece.points for piece in self.take(post, owed, self.spendable()))
+            post.debt -= paid
+
+    def settle(self, lot: Lot, post: Post) -> None:
+        """Make a pending lot available; it pays debt first."""
+        self.lots[lot.number] = replace(lot, settled=True)
+        post.pending -= lot.remaining
+        post.points += lot.remaining
+        self.pay_debt(post)
+
+    def renew(self, order: str, until: datetime) -> None:
+        """Move the end of every lot alive now to ``until``, never earlier."""
+        self.renewals.append(Renewal(order, self.now, until))
+        for lot in self.lots.values():
+            if lot.ends_at is not None and lot.ends_at < until and not self.is_dead(lot):
+                self.lots[lot.number] = replace(lot, ends_at=until)
+
+    def undo_renewal(self, order: str, renewals: tuple[Renewal, ...]) -> tuple[Renewal, ...]:
+        """Undo the renewal of an order: what is left ends at the later of its old end and now. Returns the rest."""
+        remaining = tuple(
+            replace(r, undone_at=self.now) if r.order == order and r.undone_at is None else r
+            for r in renewals
+        )
+        self.undone.append((order, self.now))
+        for lot in self.lots.values():
+            end = end_with(lot, remaining, self.now)
+            if end != lot.ends_at:
+                self.lots[lot.number] = replace(lot, ends_at=max(end, self.now) if end else None)
+        return remaining
+
+    # Coupons and intents
+
+    def keep_coupon(self, coupon: Coupon) -> None:
+        """Remember the coupon in its new state."""
+        self.touched[coupon.id] = coupon
+        if coupon.state in ("issued", "reserved"):
+            self.coupons[coupon.id] = coupon
+        else:
+            self.coupons.pop(coupon.id, None)
+
+    def tell(self, event: str, key: str, **facts: Any) -> None:
+        """Leave an intent, if the programme tells its members of such events."""
+        switch = self.programme.messages.get(event)
+        is_off = switch is False or (isinstance(switch, dict) and switch.get("enabled") is False)
+        if not is_off and (switch or event in TOLD_BY_DEFAULT):
+            self.intents.append(Intent(event, f"{event}:{key}", self.now, facts))
+
+    def close(self, *, next_due_at: datetime | None) -> Booked:
+        """The state and the rows that were made of it."""
+        state = AccountState(
+            id=self.state.id, caught_up_at=self.now, totals=Totals(**self.totals),
+            lots=tuple(lot for lot in self.lots.values() if lot.remaining),
+            coupons=tuple(self.coupons.values()), withdrawn=tuple(self.withdrawn.values()),
+            tier_coupons=tuple((tier, c, w) for tier, (c, w) in self.tier_coupons.items()),
+            contributions=tuple(self.contributions.values()), once=frozenset(self.once), tier=self.tier,
+            tier_since=self.tier_since, demote_at=self.demote_at, stepped_at=self.stepped_at,
+            last_order=self.last_order, next_lot=self.next_lot, last_sequence=self.sequence,
+            last_hash=self.state.last_hash, next_due_at=next_due_at,
+        )  # fmt: skip
+        return Booked(
+            state=state, entries=tuple(self.entries), lots=tuple(self.new_lots), renewals=tuple(self.renewals),
+            undone=tuple(self.undone), coupons=tuple(self.touched.values()), intents=tuple(self.intents),
+        )  # fmt: skip
+
+
+def end_with(lot: Lot, renewals: tuple[Renewal, ...], now: datetime) -> datetime | None:
+    """The end of a lot, from the active renewals that came after it was booked and before its end."""
+    end = lot.own_end
+    if end is None:
+        return None
+    for renewal in sorted((r for r in renewals if r.undone_at is None), key=lambda r: r.at):
+        if lot.born_at <= renewal.at < end and renewal.at <= now:
+            end = max(end, renewal.until)
+    return end
+
+
+TOLD_BY_DEFAULT = frozenset({"tier_up", "tier_down", "coupon_issued", "points_expiring"})
+"""Events that members are told of unless the programme switches them off."""
+
+_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening", "merge_in", "merge_out"})
+_ACTIVITY = frozenset({"earn", "take_back", "event"})
+_SPENT = frozenset({"use", "capture", "return", "reward", "withdraw", "reissue"})
+_EXPIRED = frozenset({"expire", "lapse"})
+
+
+def _spend_order(lot: Lot) -> tuple[bool, float, float, int]:
+    return (lot.ends_at is None, _seconds(lot.ends_at), _seconds(lot.starts_at), lot.number)
+
+
+def _seconds(instant: datetime | None) -> float:
+    return instant.timestamp() if instant else 0

@@ -1,0 +1,134 @@
+"""Time is reconciled too: everything that is due by an instant, in the order in which it fell due."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from palier.core import coupons, rewards, tiers
+from palier.core.account import Cause, Lot
+from palier.core.book import Book, Post
+from palier.core.period import last_day, local_day, start_of_day, subtract, subtract_from_date, zone
+from palier.core.programme.values import Programme
+
+
+def catch_up(book: Book, until: datetime) -> None:
+    """Book what fell due since the account was last caught up, each thing at its own instant, and stand at ``until``.
+
+    At one instant: a new version's ladder, ended points, settled lots, rewards, ended coupons, reminders, tiers.
+    The result does not depend on how often or how late it is called. ``until`` in the past changes nothing.
+    """
+    while True:
+        due = next_due(book)
+        if due is None or due > until:
+            break
+        previous, book.now = book.now, max(due, book.now)
+        _happen(book, previous)
+    if until > book.now:
+        book.now = until
+    _forget(book)
+
+
+def next_due(book: Book) -> datetime | None:
+    """The next instant at which something happens to the account by itself; it may have passed already."""
+    programme = book.programme
+    instants: list[datetime] = []
+    version = book.timeline.next_after(book.now)
+    if version is not None:
+        instants.append(version)
+    for lot in book.lots.values():
+        if not lot.remaining:
+            continue
+        if lot.ends_at is not None:
+            instants.append(lot.ends_at)
+            instants.extend(day_at for _, day_at in _reminders(lot, programme) if day_at > book.now)
+        if not lot.settled and lot.available_at is not None:
+            instants.append(lot.available_at)
+    instants.extend(c.ends_at for c in book.coupons.values() if c.ends_at is not None and c.state == "issued")
+    tier_change = tiers.next_change(book, programme)
+    if tier_change is not None:
+        instants.append(tier_change)
+    return min(instants, default=None)
+
+
+def _happen(book: Book, previous: datetime) -> None:
+    now = book.now
+    _expire_lots(book)
+    _settle_lots(book)
+    rewards.grant(book)
+    coupons.expire_ended(book)
+    _remind(book)
+    is_publish = any(previous < version.published_at <= now for version in book.timeline.versions)
+    cause = Cause("publish", str(book.timeline.at(now).id)) if is_publish else Cause("time", now.isoformat())
+    tiers.requalify(book, cause, because="publish" if is_publish else "time", silent=is_publish)
+
+
+def _expire_lots(book: Book) -> None:
+    ended: dict[datetime, list[Lot]] = defaultdict(list)
+    for lot in book.lots.values():
+        if lot.remaining and lot.ends_at is not None and lot.ends_at <= book.now:
+            ended[lot.ends_at].append(lot)
+    for ends_at in sorted(ended):
+        day = last_day(ends_at, zone(book.programme.timezone))
+        post = Post("expire", Cause("time", f"expire:{day.isoformat()}"), facts={"last_day": day.isoformat()})
+        for lot in ended[ends_at]:
+            book.take(post, lot.remaining, [lot])
+        book.commit(post)
+
+
+def _settle_lots(book: Book) -> None:
+    for lot in list(book.lots.values()):
+        if lot.settled or lot.available_at is None or lot.available_at > book.now or not lot.remaining:
+            continue
+        post = Post(
+            "settle",
+            Cause("time", f"settle:{lot.number}"),
+            facts={"lot": lot.number, "points": lot.remaining},
+        )
+        book.settle(lot, post)
+        book.commit(post)
+        book.tell("points_available", str(book.sequence), points=post.points)
+
+
+def _reminders(lot: Lot, programme: Programme) -> list[tuple[date, datetime]]:
+    """(last day, instant) of each reminder before the end of the lot: the start of its local day."""
+    if not programme.points.remind or lot.ends_at is None:
+        return []
+    tz = zone(programme.timezone)
+    day = last_day(lot.ends_at, tz)
+    return [(day, start_of_day(subtract_from_date(day, lead), tz)) for lead in programme.points.remind]
+
+
+def _remind(book: Book) -> None:
+    """One message for all points of one last day; reminders that would lie before their lot are left out by the clock."""
+    points: dict[date, int] = defaultdict(int)
+    for lot in book.lots.values():
+        if lot.remaining and any(instant == book.now for _, instant in _reminders(lot, book.programme)):
+            assert lot.ends_at is not None
+            points[last_day(lot.ends_at, zone(book.programme.timezone))] += lot.remaining
+    today = local_day(book.now, zone(book.programme.timezone))
+    for day in sorted(points):
+        book.tell(
+            "points_expiring",
+            f"{day.isoformat()}:{today.isoformat()}",
+            points=points[day],
+            last_day=day.isoformat(),
+        )
+
+
+def _forget(book: Book) -> None:
+    """Drop contributions that no window and no cap looks at any more."""
+    horizon = horizon_of(book.programme, book.now)
+    for cause, contribution in list(book.contributions.items()):
+        if contribution.at <= horizon:
+            del book.contributions[cause]
+
+
+def horizon_of(programme: Programme, now: datetime) -> datetime:
+    """Contributions at or before this instant are of no use any more to any window or cap (a cap ``ever`` needs none)."""
+    tz = zone(programme.timezone)
+    starts = [tiers.window_start(programme, now) or now]
+    for rule in programme.earning:
+        if rule.cap is not None and not isinstance(rule.cap.every, str):
+            starts.append(subtract(now, rule.cap.every, tz))
+    return min(starts) - timedelta(days=1)

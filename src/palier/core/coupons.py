@@ -1,0 +1,57 @@
+"""Coupons of one account: issued, withdrawn, brought back, ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from palier.core.account import Coupon, Piece
+from palier.core.book import Book
+from palier.core.period import end_after, zone
+from palier.core.programme.values import CouponTerms
+
+
+def issue(
+    book: Book,
+    terms: CouponTerms,
+    *,
+    origin: Literal["reward", "tier", "voucher"],
+    origin_id: str,
+    points: int,
+    pieces: tuple[Piece, ...],
+) -> Coupon:
+    """Issue a personal, single-use coupon with a fresh code; it is good through the whole of its last day."""
+    identity, code = book.new_code()
+    ends_at = end_after(book.now, terms.valid_for, zone(book.programme.timezone)) if terms.valid_for else None
+    amount = terms.discount.amount_minor if terms.discount else None
+    coupon = Coupon(
+        id=identity, code=code, origin=origin, origin_id=origin_id, state="issued", terms=terms, issued_at=book.now,
+        ends_at=ends_at, points=points, pieces=pieces, remaining_minor=amount if terms.remainder_kept else None,
+    )  # fmt: skip
+    book.keep_coupon(coupon)
+    book.tell("coupon_issued", coupon.id, coupon=coupon.id, origin=origin, origin_id=origin_id)
+    return coupon
+
+
+def withdraw(book: Book, coupon: Coupon) -> None:
+    """Take back an unused coupon; it may come back when what withdrew it is undone."""
+    cancelled = replace(coupon, state="cancelled")
+    book.keep_coupon(cancelled)
+    book.withdrawn[coupon.id] = cancelled
+
+
+def revive(book: Book, coupon_id: str) -> bool:
+    """Bring a withdrawn coupon back, expired if its end has passed. False when it was not withdrawn."""
+    coupon = book.withdrawn.pop(coupon_id, None)
+    if coupon is None:
+        return False
+    has_ended = coupon.ends_at is not None and coupon.ends_at <= book.now
+    book.keep_coupon(replace(coupon, state="expired" if has_ended else "issued"))
+    return True
+
+
+def expire_ended(book: Book) -> None:
+    """End the coupons whose last day is over. A reserved one stays with its order, which decides."""
+    for coupon in list(book.coupons.values()):
+        if coupon.state == "issued" and coupon.ends_at is not None and coupon.ends_at <= book.now:
+            book.keep_coupon(replace(coupon, state="expired"))

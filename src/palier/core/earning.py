@@ -1,0 +1,338 @@
+"""What an order or an event should earn: pure, from what is kept and what the order was accepted with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from palier.core.account import Contribution, Frozen
+from palier.core.money import exponent, ratio_half_up, round_half_up
+from palier.core.order import Kept, KeptLine, Order
+from palier.core.period import Duration, local_day, start_of_day, subtract, zone
+from palier.core.programme.values import Award, Conditions, EarningRule, LineFilter, Programme
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAward:
+    """What one rule gives. ``base_minor`` is the amount it counted, for awards by amount."""
+
+    rule: str
+    points: int
+    base_minor: int | None = None
+    pieces: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What an order should be worth as it stands now.
+
+    ``why_not`` says why it earns nothing although rules exist: discount, first_order, segment, refunded.
+    """
+
+    points: int
+    spend_minor: int
+    awards: tuple[RuleAward, ...] = ()
+    multiplier: Fraction = Fraction(1)
+    uncapped: int = 0
+    why_not: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """The explanation as plain data: rules, amounts, multiplier and cap."""
+        facts: dict[str, Any] = {
+            "awards": [
+                {k: v for k, v in (("rule", a.rule), ("points", a.points), ("base", a.base_minor), ("pieces", a.pieces))
+                 if v is not None}
+                for a in self.awards
+            ]
+        }  # fmt: skip
+        if self.multiplier != 1:
+            facts["multiplier"] = str(self.multiplier)
+        if self.uncapped != self.points:
+            facts["uncapped"] = self.uncapped
+        if self.why_not:
+            facts["why_not"] = self.why_not
+        return facts
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A kept line that counts: its paid amount in the basis that counts (exact), and its measures."""
+
+    kept: KeptLine
+    paid: Fraction | int
+    listed: Fraction | int
+
+
+def matches(line_filter: LineFilter | None, product: str, categories: Sequence[str], on_sale: bool) -> bool:
+    """Whether a line is one of those that the filter names; no filter names all."""
+    if line_filter is None:
+        return True
+    if line_filter.on_sale is not None and line_filter.on_sale != on_sale:
+        return False
+    if not line_filter.products and not line_filter.categories:
+        return True
+    return product in line_filter.products or not line_filter.categories.isdisjoint(categories)
+
+
+def order_worth(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -> Worth:
+    """The points and the spend that ``order`` deserves for what is kept of it, by the rules and facts it was frozen with.
+
+    Amounts become the programme's currency, rounded half up once; each rule is rounded once as ``points.rounding``
+    says; the sum is multiplied, rounded again, and cut to the room that caps left. Flat awards are kept whole while
+    their conditions hold for what is kept.
+    """
+    lines = counted_lines(programme, order, kept, frozen)
+    spend_minor = round_half_up(sum(line.paid for line in lines) + _shipping(programme, order, kept, frozen))
+    why_not = _prevented(programme, order, kept, frozen)
+    earning_lines = [line for line in lines if line.kept.quantity and line.kept.line.amount_minor]
+    if why_not or not earning_lines:
+        return Worth(0, spend_minor, why_not=why_not)
+    rules = [rule for rule in programme.earning if rule.enabled and rule.on is None]
+    awards: list[tuple[EarningRule, RuleAward, list[Counted]]] = []
+    for rule in rules:
+        if rule.award is None:
+            continue
+        own = [line for line in earning_lines if _line_matches(rule.lines, line)]
+        if own and _hold(rule.when, order, own, frozen):
+            given = _award(programme, rule, rule.award, own, spend_minor)
+            if given.points:
+                awards.append((rule, given, own))
+    total, multiplier = _multiplied(programme, order, earning_lines, awards, frozen, rules)
+    points = total if frozen.room is None else max(0, min(total, frozen.room))
+    return Worth(points, spend_minor, tuple(a for _, a, _ in awards), multiplier, total)
+
+
+def counted_lines(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -> list[Counted]:
+    """The kept lines that count (excluded goods do not), in the basis of ``spend.tax`` and the programme's currency."""
+    counts_net = programme.spend.tax == "excluded" or (
+        programme.spend.tax == "as_displayed" and frozen.is_net
+    )
+    is_other = counts_net != (order.prices == "net")
+    rate = order.rate if order.rate is not None else Fraction(1)
+    rescale = rate * _rescaled(order, programme)
+    counted = []
+    exclude = programme.spend.exclude
+    for line in kept.lines:
+        goods = line.line
+        if exclude is not None and _excluded(exclude, goods.product, goods.categories):
+            continue
+        factor = rescale * goods.other_per_amount if is_other else rescale
+        if factor == 1:
+            counted.append(Counted(line, line.paid_minor, line.list_minor))
+        else:
+            counted.append(Counted(line, line.paid_minor * factor, line.list_minor * factor))
+    return counted
+
+
+def _excluded(exclude: LineFilter, product: str, categories: Sequence[str]) -> bool:
+    return product in exclude.products or not exclude.categories.isdisjoint(categories)
+
+
+def _rescaled(order: Order, programme: Programme) -> Fraction:
+    """Minor units of the programme's currency for one of the order's, at rate 1 (yen have none, dinars three)."""
+    if programme.currency == order.currency:
+        return Fraction(1)
+    return Fraction(10 ** exponent(programme.currency), 10 ** exponent(order.currency))
+
+
+def _shipping(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -> Fraction | int:
+    if programme.spend.shipping != "included" or not kept.shipping_minor:
+        return 0
+    counts_net = programme.spend.tax == "excluded" or (
+        programme.spend.tax == "as_displayed" and frozen.is_net
+    )
+    amount = Fraction(kept.shipping_minor)
+    if counts_net != (order.prices == "net"):
+        amount *= order.shipping.other_per_amount
+    return amount * (order.rate if order.rate is not None else 1) * _rescaled(order, programme)
+
+
+def _prevented(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -> str:
+    if kept.is_refunded:
+        return "refunded"
+    allowed = programme.points.earn_with
+    for discount in order.discounts:
+        is_benefit = not discount.free_shipping and (discount.amount_minor or discount.points)
+        if is_benefit and discount.source != "tier" and discount.source not in allowed:
+            return "discount"
+    if frozen.number == 1 and not programme.points.earn_on_first_order:
+        return "first_order"
+    first = next((s for s in programme.segments if s.enabled and s.id in frozen.segments), None)
+    if first is not None and not first.earn_points:
+        return "segment"
+    return ""
+
+
+def _line_matches(line_filter: LineFilter | None, line: Counted) -> bool:
+    goods = line.kept.line
+    return matches(line_filter, goods.product, goods.categories, goods.on_sale)
+
+
+def _hold(when: Conditions, order: Order, lines: list[Counted], frozen: Frozen) -> bool:
+    """Whether the conditions hold for these lines; measures are before any discount."""
+    if when.total is not None and not when.total.hold(round_half_up(sum(x.listed for x in lines))):
+        return False
+    if when.quantity is not None and not when.quantity.hold(sum(x.kept.quantity for x in lines)):
+        return False
+    if when.weight is not None and not when.weight.hold(
+        sum(x.kept.quantity * x.kept.line.weight_g for x in lines)
+    ):
+        return False
+    if when.order_number is not None and not when.order_number.hold(frozen.number):
+        return False
+    if when.payment_method is not None and order.payment_method not in when.payment_method:
+        return False
+    if when.carrier is not None and order.shipping.carrier not in when.carrier:
+        return False
+    return _member_holds(when, tier=frozen.tier, segments=frozen.segments, at=frozen.order_at)
+
+
+def _member_holds(when: Conditions, *, tier: str | None, segments: Sequence[str], at: datetime) -> bool:
+    if when.tier is not None and tier not in when.tier:
+        return False
+    if when.segment is not None and when.segment.isdisjoint(segments):
+        return False
+    return when.during is None or when.during.holds(at)
+
+
+def _award(
+    programme: Programme, rule: EarningRule, award: Award, own: list[Counted], spend_minor: int
+) -> RuleAward:
+    if award.per_item:
+        pieces = sum(line.kept.quantity for line in own)
+        return RuleAward(rule.id, award.points * pieces, pieces=pieces)
+    if award.per_minor is None:
+        return RuleAward(rule.id, award.points)
+    base = spend_minor
+    if rule.lines is not None:
+        base = round_half_up(sum(line.paid for line in own))
+    if award.whole_steps:
+        return RuleAward(rule.id, base // award.per_minor * award.points, base_minor=base)
+    return RuleAward(rule.id, _rounded(programme, base * award.points, award.per_minor), base_minor=base)
+
+
+def _rounded(programme: Programme, numerator: int, denominator: int) -> int:
+    if programme.points.rounding == "down":
+        return numerator // denominator
+    if programme.points.rounding == "up":
+        return -(-numerator // denominator)
+    return ratio_half_up(numerator, denominator)
+
+
+def _multiplied(
+    programme: Programme,
+    order: Order,
+    lines: list[Counted],
+    awards: list[tuple[EarningRule, RuleAward, list[Counted]]],
+    frozen: Frozen,
+    rules: list[EarningRule],
+) -> tuple[int, Fraction]:
+    """The sum of the awards, multiplied, and the general multiplier.
+
+    A multiplier with ``lines`` counts for what those lines earn: an award by amount or by item is shared among its
+    lines, and each line takes the highest multiplier that matches it; flat awards take the general one.
+    """
+    general: list[Fraction] = []
+    by_line: list[tuple[Fraction, LineFilter]] = []
+    tiers = programme.tiers
+    tier = next((t for t in tiers.ladder if t.enabled and t.id == frozen.tier), None) if tiers else None
+    if tier is not None and tier.multiply is not None:
+        general.append(tier.multiply)
+    for rule in rules:
+        if rule.multiply is None:
+            continue
+        own = [line for line in lines if _line_matches(rule.lines, line)]
+        if own and _hold(rule.when, order, own, frozen):
+            if rule.lines is None:
+                general.append(rule.multiply)
+            else:
+                by_line.append((rule.multiply, rule.lines))
+    whole = max(general, default=Fraction(1))
+    summed = sum(given.points for _, given, _ in awards)
+    if not by_line:
+        exact = summed * whole
+        return _rounded(programme, exact.numerator, exact.denominator), whole
+    exact = Fraction(0)
+    for rule, given, own in awards:
+        assert rule.award is not None
+        if not rule.award.per_item and rule.award.per_minor is None:
+            exact += given.points * whole
+        else:
+            exact += _shared(rule.award, given, own, general, by_line, whole)
+    return _rounded(programme, exact.numerator, exact.denominator), whole
+
+
+def _shared(
+    award: Award,
+    given: RuleAward,
+    own: list[Counted],
+    general: list[Fraction],
+    by_line: list[tuple[Fraction, LineFilter]],
+    whole: Fraction,
+) -> Fraction:
+    weights: list[Fraction | int] = [line.kept.quantity if award.per_item else line.paid for line in own]
+    measured = Fraction(sum(weights))
+    if not measured:
+        return given.points * whole
+    base = measured if given.base_minor is None else max(measured, Fraction(given.base_minor))
+    exact = given.points * (base - measured) / base * whole
+    for line, weight in zip(own, weights, strict=True):
+        own_multipliers = [m for m, line_filter in by_line if _line_matches(line_filter, line)]
+        exact += given.points * weight / base * max([*general, *own_multipliers], default=Fraction(1))
+    return exact
+
+
+def room_under_caps(
+    programme: Programme, contributions: Sequence[Contribution], *, activity: int, at: datetime, cause: str
+) -> int | None:
+    """Most points that the caps leave for something earned at ``at``; None without caps.
+
+    A cap's P1D is the calendar day in the programme's zone, other durations are exact windows up to ``at``.
+    Orders and events count, net of what was taken back; gifts do not.
+    """
+    room: int | None = None
+    tz = zone(programme.timezone)
+    for rule in programme.earning:
+        if not rule.enabled or rule.cap is None:
+            continue
+        every = rule.cap.every
+        if every == "order":
+            left = rule.cap.points
+        elif every == "ever":
+            left = rule.cap.points - activity
+        else:
+            assert isinstance(every, Duration)
+            start, end = _cap_window(every, at, tz)
+            counted = (c for c in contributions if c.cause != cause and start <= c.at < end)
+            left = rule.cap.points - sum(c.points for c in counted)
+        room = max(0, left) if room is None else min(room, max(0, left))
+    return room
+
+
+def _cap_window(every: Duration, at: datetime, tz: Any) -> tuple[datetime, datetime]:
+    if every == Duration(days=1):
+        day = local_day(at, tz)
+        return start_of_day(day, tz), start_of_day(day + timedelta(days=1), tz)
+    return subtract(at, every, tz) + timedelta(microseconds=1), at + timedelta(microseconds=1)
+
+
+def event_awards(
+    programme: Programme,
+    name: str,
+    *,
+    tier: str | None,
+    segments: Sequence[str],
+    at: datetime,
+    once: frozenset[str],
+) -> tuple[RuleAward, ...]:
+    """What the rules for this event give; a rule that is given once and was given already gives nothing."""
+    given = []
+    for rule in programme.earning:
+        if not rule.enabled or rule.on != name or rule.award is None or (rule.once and rule.id in once):
+            continue
+        if _member_holds(rule.when, tier=tier, segments=segments, at=at):
+            given.append(RuleAward(rule.id, rule.award.points))
+    return tuple(given)

@@ -1,0 +1,76 @@
+"""Threshold rewards: a coupon each time so many points are available, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from palier.core.account import Cause, Coupon, Renewal
+from palier.core.book import Book, Post
+from palier.core.coupons import issue, revive, withdraw
+from palier.core.errors import TooManyCoupons
+
+COUPONS_MAX = 1000
+"""Most coupons of one reward that one decision may issue."""
+
+
+def grant(book: Book) -> None:
+    """Issue every reward that the available points reach, once per multiple, in the order of the document.
+
+    Each spends its points: soonest end first. It ends when no reward is reached any more. A decision that would
+    issue more than ``COUPONS_MAX`` coupons of one reward is refused whole.
+    """
+    for reward in book.programme.rewards:
+        if not reward.enabled:
+            continue
+        if book.totals["available"] // reward.at > COUPONS_MAX:
+            raise TooManyCoupons(
+                f"these points would issue {book.totals['available'] // reward.at} coupons of {reward.id!r}",
+                path=f"rewards.{reward.id}.at",
+                hint="raise `at`, or give fewer points at a time",
+            )
+        while book.totals["available"] >= reward.at:
+            post = Post("reward", Cause("reward", reward.id), facts={"reward": reward.id, "at": reward.at})
+            pieces = book.take(post, reward.at, book.spendable())
+            coupon = issue(
+                book,
+                reward.coupon,
+                origin="reward",
+                origin_id=reward.id,
+                points=reward.at,
+                pieces=tuple(pieces),
+            )
+            post.cause = Cause("coupon", coupon.id)
+            book.commit(post)
+
+
+def withdraw_latest(book: Book, renewals: tuple[Renewal, ...]) -> Coupon | None:
+    """Withdraw the reward coupon issued last, if one is unused: its points return to their lots. None if there is none."""
+    unused = [c for c in book.coupons.values() if c.origin == "reward" and c.state == "issued"]
+    if not unused:
+        return None
+    coupon = max(unused, key=lambda c: (c.issued_at, c.id))
+    withdraw(book, coupon)
+    post = Post(
+        "withdraw", Cause("coupon", coupon.id), facts={"reward": coupon.origin_id, "at": coupon.points}
+    )
+    for piece in reversed(coupon.pieces):
+        book.give_back(post, piece, renewals)
+    book.commit(post)
+    return coupon
+
+
+def bring_back(book: Book, coupon_id: str) -> bool:
+    """Undo a withdrawal if the points for it are there: the coupon returns and its points are spent again."""
+    coupon = book.withdrawn.get(coupon_id)
+    if coupon is None or book.totals["available"] < coupon.points or not coupon.points:
+        return False
+    if coupon.ends_at is not None and coupon.ends_at <= book.now:
+        return False
+    post = Post(
+        "reissue", Cause("coupon", coupon.id), facts={"reward": coupon.origin_id, "at": coupon.points}
+    )
+    pieces = book.take(post, coupon.points, book.spendable())
+    book.withdrawn[coupon_id] = replace(coupon, pieces=tuple(pieces))
+    revive(book, coupon_id)
+    book.commit(post)
+    return True

@@ -1,0 +1,228 @@
+"""Which tier a member deserves, when that changes by itself, and what a change brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from palier.core.account import Cause, Contribution
+from palier.core.book import Book, Post
+from palier.core.coupons import issue, revive, withdraw
+from palier.core.period import add, local_day, start_of_day, subtract, zone
+from palier.core.programme.values import Programme, Tier, Tiers
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a member has come. ``spent`` and ``missing`` count in the ladder's metric; ``percent`` is floored."""
+
+    spent: int
+    next: str | None
+    threshold: int | None
+    missing: int
+    percent: int
+
+
+def thresholds_at(tiers: Tiers, instant: datetime) -> tuple[tuple[int, Tier], ...]:
+    """The enabled tiers with the thresholds in force at ``instant``, lowest first (ties: the order of the ladder)."""
+    seasonal = {
+        tier: threshold
+        for season in tiers.schedule
+        if season.enabled and season.during.holds(instant)
+        for tier, threshold in season.thresholds
+    }
+    steps = [(seasonal.get(tier.id, tier.threshold), tier) for tier in tiers.ladder if tier.enabled]
+    return tuple(sorted(steps, key=lambda step: step[0]))
+
+
+def deserved_tier(tiers: Tiers, value: int, instant: datetime) -> Tier | None:
+    """The highest tier whose threshold ``value`` reaches; exactly the threshold reaches it. None below the lowest."""
+    reached = [tier for threshold, tier in thresholds_at(tiers, instant) if value >= threshold]
+    return reached[-1] if reached else None
+
+
+def qualifying(book: Book, programme: Programme) -> int:
+    """The value of the ladder's metric that counts now, in its window."""
+    tiers = programme.tiers
+    if tiers is None:
+        return 0
+    if tiers.window == "lifetime":
+        name = {"spend": "spend_minor", "points": "activity", "orders": "orders"}[tiers.metric]
+        return book.totals[name]
+    start = window_start(programme, book.now)
+    counted = (
+        c
+        for c in book.contributions.values()
+        if start is None or c.at > start or _starts(programme, c, start)
+    )
+    return sum(_measure(tiers, c) for c in counted)
+
+
+def window_start(programme: Programme, now: datetime) -> datetime | None:
+    """Since when contributions count: after it for a rolling window, from it on for a calendar year; None: always."""
+    tiers = programme.tiers
+    if tiers is None or tiers.window == "lifetime":
+        return None
+    tz = zone(programme.timezone)
+    if tiers.window == "rolling":
+        assert tiers.rolling is not None
+        return subtract(now, tiers.rolling, tz)
+    return start_of_day(date(local_day(now, tz).year, 1, 1), tz)
+
+
+def next_change(book: Book, programme: Programme) -> datetime | None:
+    """The next instant after now at which time alone may change the tier: a window, a season or a grace that ends."""
+    tiers = programme.tiers
+    if tiers is None:
+        return None
+    tz = zone(programme.timezone)
+    edges = [
+        edge
+        for season in tiers.schedule
+        if season.enabled
+        for edge in (season.during.start, season.during.end)
+    ]
+    instants = [edge for edge in edges if edge is not None and edge > book.now]
+    if book.demote_at is not None:
+        instants.append(book.demote_at)
+    if tiers.window == "rolling" and tiers.rolling is not None:
+        leaving = (add(c.at, tiers.rolling, tz) for c in book.contributions.values())
+        instants.extend(instant for instant in leaving if instant > book.now)
+    elif tiers.window == "calendar_year":
+        year = local_day(book.now, tz).year + 1
+        instants.append(start_of_day(date(year, 1, 1), tz))
+    if book.stepped_at is not None:
+        instants.append(max(_next_step(book, tiers, programme), book.now))
+    return min(instants, default=None)
+
+
+def progress(book: Book) -> Progress:
+    """What the member has in the window, and what is missing to the tier above the one held (meaning 14)."""
+    programme = book.programme
+    value = qualifying(book, programme)
+    if programme.tiers is None:
+        return Progress(value, None, None, 0, 100)
+    steps = thresholds_at(programme.tiers, book.now)
+    held = next((i for i, (_, tier) in enumerate(steps) if tier.id == book.tier), -1)
+    if held + 1 >= len(steps):
+        return Progress(value, None, None, 0, 100)
+    threshold, tier = steps[held + 1]
+    missing = max(0, threshold - value)
+    percent = 100 if missing == 0 else min(99, max(0, value) * 100 // threshold)
+    return Progress(value, tier.id, threshold, missing, percent)
+
+
+def enter(book: Book) -> None:
+    """Give a new account the tier that nothing at all deserves; no message and no coupon goes with it."""
+    tiers = book.programme.tiers
+    tier = deserved_tier(tiers, 0, book.now) if tiers else None
+    book.tier = tier.id if tier else None
+    book.tier_since = book.now if tier else None
+
+
+def requalify(book: Book, cause: Cause, *, because: str, silent: bool = False) -> None:
+    """Move the account to the tier it deserves now.
+
+    Upwards at once. Downwards at once after a refund (``because="refund"``) or a new ladder (``"publish"``);
+    when only time passed (``"time"``) after the grace, to the deserved tier or one step (``landing``).
+    """
+    programme = book.programme
+    tiers = programme.tiers
+    if tiers is None:
+        if book.tier is not None:
+            _move(book, None, cause, up=False, silent=True, withdraws=False)
+        return
+    steps = [tier for _, tier in thresholds_at(tiers, book.now)]
+    deserved = deserved_tier(tiers, qualifying(book, programme), book.now)
+    rank = {tier.id: i for i, tier in enumerate(steps)}
+    now_at = rank.get(book.tier, -1) if book.tier else -1
+    aim = rank[deserved.id] if deserved else -1
+    if aim == now_at:
+        book.demote_at = book.stepped_at = None
+        if (deserved.id if deserved else None) != book.tier:
+            _move(book, deserved, cause, up=False, silent=True, withdraws=False)
+        return
+    if aim > now_at:
+        book.demote_at = book.stepped_at = None
+        _move(book, deserved, cause, up=True, silent=silent, withdraws=False)
+        return
+    if because == "publish" or (because == "refund" and not tiers.grace_refunds):
+        book.demote_at = book.stepped_at = None
+        _move(book, deserved, cause, up=False, silent=silent, withdraws=because == "refund")
+        return
+    _demote_in_time(book, tiers, cause, steps, now_at, aim)
+
+
+def _demote_in_time(book: Book, tiers: Tiers, cause: Cause, steps: list[Tier], now_at: int, aim: int) -> None:
+    programme = book.programme
+    if book.stepped_at is not None and book.now < _next_step(book, tiers, programme):
+        return
+    if book.demote_at is None:
+        book.demote_at = add(book.now, tiers.grace, zone(programme.timezone))
+    if book.demote_at > book.now:
+        return
+    book.demote_at = None
+    target = aim if tiers.landing == "deserved" else now_at - 1
+    _move(book, steps[target] if target >= 0 else None, cause, up=False, silent=False, withdraws=False)
+    book.stepped_at = book.now if target > aim else None
+
+
+def _next_step(book: Book, tiers: Tiers, programme: Programme) -> datetime:
+    """When a soft landing may take its next step: a window (or a grace) after the last one."""
+    assert book.stepped_at is not None
+    tz = zone(programme.timezone)
+    if tiers.window == "rolling" and tiers.rolling is not None:
+        return add(book.stepped_at, tiers.rolling, tz)
+    if tiers.window == "calendar_year":
+        return start_of_day(date(local_day(book.stepped_at, tz).year + 1, 1, 1), tz)
+    return add(book.stepped_at, tiers.grace, tz)
+
+
+def _move(book: Book, tier: Tier | None, cause: Cause, *, up: bool, silent: bool, withdraws: bool) -> None:
+    before, book.tier, book.tier_since = book.tier, tier.id if tier else None, book.now
+    facts = {"from": before, "to": book.tier}
+    entry = book.commit(Post("tier", cause, tier=book.tier or "", facts=facts))
+    assert entry is not None
+    if not silent:
+        book.tell("tier_up" if up else "tier_down", str(entry.sequence), **facts)
+    if up and tier is not None and tier.coupon is not None:
+        _grant(book, tier, cause)
+    if withdraws:
+        _withdraw_above(book, tier)
+
+
+def _grant(book: Book, tier: Tier, cause: Cause) -> None:
+    """Issue the tier's coupon, or bring back the one that a demotion withdrew; nobody gets it twice."""
+    assert tier.coupon is not None
+    known = book.tier_coupons.get(tier.id)
+    if known is None:
+        coupon = issue(book, tier.coupon, origin="tier", origin_id=tier.id, points=0, pieces=())
+        book.tier_coupons[tier.id] = (coupon.id, False)
+    elif known[1]:
+        revive(book, known[0])
+        book.tier_coupons[tier.id] = (known[0], False)
+
+
+def _withdraw_above(book: Book, tier: Tier | None) -> None:
+    """Withdraw the unused coupons of tiers above the one that is left."""
+    tiers = book.programme.tiers
+    assert tiers is not None
+    ladder = [step.id for _, step in thresholds_at(tiers, book.now)]
+    lost = ladder[ladder.index(tier.id) + 1 :] if tier else ladder
+    for tier_id in lost:
+        coupon_id, is_withdrawn = book.tier_coupons.get(tier_id, ("", True))
+        coupon = book.coupons.get(coupon_id)
+        if not is_withdrawn and coupon is not None and coupon.state == "issued":
+            withdraw(book, coupon)
+            book.tier_coupons[tier_id] = (coupon_id, True)
+
+
+def _measure(tiers: Tiers, contribution: Contribution) -> int:
+    return {"spend": contribution.spend_minor, "points": contribution.points, "orders": contribution.orders}[
+        tiers.metric
+    ]
+
+
+def _starts(programme: Programme, contribution: Contribution, start: datetime) -> bool:
+    assert programme.tiers is not None
+    return programme.tiers.window == "calendar_year" and contribution.at == start

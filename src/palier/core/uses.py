@@ -1,0 +1,135 @@
+"""What an order uses up: points held, captured, spent and returned, and coupons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from palier.core.account import Booking, Coupon
+from palier.core.book import Book, Post
+from palier.core.coupons import expire_ended
+from palier.core.order import Kept, Order
+from palier.core.order_case import OrderCase
+from palier.core.period import end_after, zone
+
+
+def reconcile_uses(book: Book, case: OrderCase, kept: Kept, counts: bool) -> Booking:
+    """Hold, capture, spend or return the points that the order says it used, so far as its goods are kept."""
+    booking = case.booking
+    wanted = _points_used(case.order, kept)
+    is_waiting = case.order.status == "placed" and not kept.is_refunded
+    if not counts and not is_waiting:
+        wanted = 0
+    booked = sum(piece.points for piece in booking.uses)
+    if booking.is_held and not is_waiting and not counts:
+        return _give_back(book, case, booking, booked, kind="release")
+    if wanted < booked:
+        booking = _give_back(
+            book, case, booking, booked - wanted, kind="release" if booking.is_held else "return"
+        )
+    if is_waiting:
+        return _hold(book, case, booking, wanted)
+    if booking.is_held:
+        booking = _capture(book, case, booking)
+    return _use(book, case, booking, wanted)
+
+
+def _points_used(order: Order, kept: Kept) -> int:
+    """Points that stay used for what is kept: in proportion to prices before discount, rounded up."""
+    used = sum(discount.points for discount in order.discounts if discount.source == "points")
+    if kept.is_refunded:
+        return 0
+    if not kept.list_total_minor:
+        return used
+    return -(-used * kept.list_minor // kept.list_total_minor)
+
+
+def _hold(book: Book, case: OrderCase, booking: Booking, wanted: int) -> Booking:
+    missing = wanted - sum(piece.points for piece in booking.uses)
+    post = Post("hold", case.cause, version=case.version)
+    pieces = book.take(post, missing, book.spendable())
+    post.held = -post.points
+    book.commit(post)
+    uses = booking.uses + tuple(pieces)
+    return replace(booking, uses=uses, is_held=bool(uses))
+
+
+def _capture(book: Book, case: OrderCase, booking: Booking) -> Booking:
+    held = sum(piece.points for piece in booking.uses)
+    book.commit(Post("capture", case.cause, held=-held, version=case.version, facts={"points": held}))
+    return replace(booking, is_held=False)
+
+
+def _use(book: Book, case: OrderCase, booking: Booking, wanted: int) -> Booking:
+    """Spend what is still missing; what the member lacks becomes debt and is flagged (a shop's fact stands)."""
+    lacking = wanted - sum(piece.points for piece in booking.uses)
+    if lacking <= 0:
+        return booking
+    post = Post("use", case.cause, version=case.version, facts={"points": lacking})
+    pieces = book.take(post, lacking, book.spendable())
+    short = lacking - sum(piece.points for piece in pieces)
+    if short:
+        post.facts["missing"] = short
+    pieces += book.owe(post, short)
+    book.commit(post)
+    return replace(booking, uses=booking.uses + tuple(pieces), missing=booking.missing + short)
+
+
+def _give_back(book: Book, case: OrderCase, booking: Booking, points: int, *, kind: str) -> Booking:
+    """Return used points, the last taken first, to their own lots."""
+    post = Post("release" if kind == "release" else "return", case.cause, version=case.version)
+    left = list(booking.uses)
+    missing = booking.missing
+    while points:
+        piece = left.pop()
+        back = min(points, piece.points)
+        points -= back
+        if piece.points > back:
+            left.append(replace(piece, points=piece.points - back))
+        if post.kind == "release":
+            post.held -= back
+        if piece.lot is None:
+            missing -= back
+            paid = book.forgive(post, back)
+            if paid:
+                _credit_paid_debt(book, post, paid)
+        else:
+            book.give_back(post, replace(piece, points=back), case.renewals)
+    book.commit(post)
+    return replace(booking, uses=tuple(left), is_held=booking.is_held and bool(left), missing=missing)
+
+
+def _credit_paid_debt(book: Book, post: Post, points: int) -> None:
+    """Points that had paid a debt which is no more: they come back as a lot of their own."""
+    valid_for = book.programme.points.valid_for
+    own_end = end_after(book.now, valid_for, zone(book.programme.timezone)) if valid_for else None
+    book.add_lot(post, points, starts_at=book.now, available_at=book.now, own_end=own_end)
+
+
+def reconcile_coupons(book: Book, case: OrderCase, booking: Booking, kept: Kept, counts: bool) -> Booking:
+    """Reserve, use or give back the coupons that the order's discounts name."""
+    codes = {d.code for d in case.order.discounts if d.source == "coupon" and d.code}
+    wanted = {c.id: c for c in case.coupons if c.code in codes or c.id in codes}
+    known = {c.id: c for c in case.coupons} | book.coupons
+    is_waiting = case.order.status == "placed" and not kept.is_refunded
+    mine = list(booking.coupons)
+    for coupon_id in booking.coupons:
+        if (coupon_id in known and not (counts or is_waiting)) or coupon_id not in wanted:
+            _free(book, known.get(coupon_id))
+            mine.remove(coupon_id)
+    if counts or is_waiting:
+        for coupon_id in wanted:
+            coupon = book.coupons.get(coupon_id) or known[coupon_id]
+            if coupon_id in mine:
+                if counts and coupon.state == "reserved":
+                    book.keep_coupon(replace(coupon, state="used"))
+            elif coupon.state == "issued":
+                book.keep_coupon(replace(coupon, state="used" if counts else "reserved"))
+                mine.append(coupon_id)
+    return replace(booking, coupons=tuple(mine))
+
+
+def _free(book: Book, coupon: Coupon | None) -> None:
+    if coupon is None or coupon.state not in ("used", "reserved"):
+        return
+    book.keep_coupon(replace(coupon, state="issued"))
+    expire_ended(book)
