@@ -39,3 +39,15 @@ DATABASES["default"]["TEST"] = {
     "NAME": f"{_directory}/test.sqlite3" if _chosen == "sqlite" else f"test_palier_{_run}",
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if _chosen == "postgres":
+    # Nothing in it must survive a power cut, and waiting for the disk is most of what a test would do.
+    import psycopg
+
+    _server = DATABASES["default"]
+    with psycopg.connect(
+        host=_server["HOST"], port=_server["PORT"], user=_server["USER"], dbname="postgres", autocommit=True
+    ) as _connection:
+        for _option in ("fsync", "full_page_writes", "synchronous_commit"):
+            _connection.execute(f"ALTER SYSTEM SET {_option} = off")
+        _connection.execute("SELECT pg_reload_conf()")

@@ -134,6 +134,7 @@ CONTENT_SECURITY_POLICY = {
 # --- Files. WhiteNoise serves them from where they lie, so that there is no collecting step to forget.
 
 STATIC_URL = "static/"
+STATICFILES_DIRS = [PACKAGE / "config" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "Palier",
     "SITE_SUBHEADER": _("Loyalty programme"),
     "SITE_URL": reverse_lazy("admin:index"),
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("palier/favicon.svg")},
+    ],
     "SITE_SYMBOL": "stairs",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
