@@ -1,0 +1,1 @@
+"""Import batches and what they could not read."""

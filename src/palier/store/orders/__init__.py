@@ -1,0 +1,1 @@
+"""Orders with lines and refunds, events and gifts."""

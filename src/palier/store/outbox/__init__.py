@@ -1,0 +1,1 @@
+"""What goes out (intents) and what came in (inbox)."""
