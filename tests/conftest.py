@@ -28,6 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no chromium; on Debian: apt-get install chromium"))
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    from tests.flush import allow_flush
+
+    allow_flush()
+
+
 @pytest.fixture
 def is_postgresql() -> bool:
     from django.db import connection

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
 
 READ = """
 import django; django.setup()
@@ -24,6 +26,33 @@ def test_a_process_of_its_own_sees_what_the_test_has_committed(process_environme
         check=True,
     )
     assert answer.stdout.strip() == "ann"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_emptying_the_test_database_leaves_the_guards_of_the_ledger_standing():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE guarded (n integer)")
+        cursor.execute("INSERT INTO guarded VALUES (1)")
+        _guard(cursor)
+        try:
+            with pytest.raises(IntegrityError), transaction.atomic():
+                cursor.execute("DELETE FROM guarded")
+            call_command("flush", interactive=False, verbosity=0)
+            with pytest.raises(IntegrityError), transaction.atomic():
+                cursor.execute("DELETE FROM guarded")
+        finally:
+            cursor.execute("DROP TABLE guarded")
+
+
+def _guard(cursor):
+    if connection.vendor == "sqlite":
+        cursor.execute("CREATE TRIGGER guard BEFORE DELETE ON guarded BEGIN SELECT RAISE(ABORT, 'no'); END")
+        return
+    cursor.execute(
+        "CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '23514'; END $$"
+    )
+    cursor.execute("CREATE TRIGGER guard BEFORE DELETE ON guarded EXECUTE FUNCTION pg_temp.refuse()")
 
 
 @pytest.mark.browser
