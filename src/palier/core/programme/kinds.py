@@ -12,7 +12,17 @@ from typing import Any, Literal
 
 from palier.core.money import LIMIT
 from palier.core.period import Duration, parse_duration, start_of_day
-from palier.core.programme.reader import Broken, Context, Kind, Reference, key_path, meant, shown
+from palier.core.programme.reader import (
+    Broken,
+    Context,
+    Kind,
+    Reference,
+    brief,
+    key_path,
+    meant,
+    shown,
+    wrapped,
+)
 from palier.core.programme.values import Text
 
 _DECIMAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
@@ -207,13 +217,13 @@ def _instant(value: str) -> datetime:
 
 def is_clean(text: str) -> bool:
     """Whether a text has no control characters (line breaks and tabs aside) and no broken characters."""
-    return not any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text)
+    return not any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text)
 
 
 def read_text(context: Context, path: str, value: object) -> str:
     """A text that is not empty, of at most 2000 characters, without control characters."""
     if not isinstance(value, str):
-        quoted = f'"{value}"'[:60] if isinstance(value, int | Decimal | date) else ""
+        quoted = "" if isinstance(value, bool) else wrapped(value, '"%s"')
         context.fail(path, f"expected a text; found {shown(value)}", quoted)
     if not value.strip():
         context.fail(path, "this text must not be empty")
@@ -243,8 +253,7 @@ def names(kind: Kind[str] = NAME, *, least: int = 0, single: bool = True) -> Kin
     def read(context: Context, path: str, value: object) -> frozenset[str]:
         if not isinstance(value, list | tuple):
             if not single or isinstance(value, Mapping) or value is None:
-                one = f"[{value}]"[:60] if isinstance(value, str | int) else ""
-                context.fail(path, f"expected a list; found {shown(value)}", one)
+                context.fail(path, f"expected a list; found {shown(value)}", wrapped(value, "[%s]"))
             return frozenset({kind.read(context, path, value)})
         if len(value) < least:
             context.fail(path, "this list must not be empty; leave the key out to ask for nothing")
@@ -269,7 +278,7 @@ def names(kind: Kind[str] = NAME, *, least: int = 0, single: bool = True) -> Kin
 def read_id(context: Context, path: str, value: object) -> str:
     """An id: letters, digits, ``-``, ``_`` and ``.``, the first a letter or digit, at most 64 characters."""
     if not isinstance(value, str):
-        quoted = f'"{value}"'[:60] if isinstance(value, int) and not isinstance(value, bool) else ""
+        quoted = "" if isinstance(value, bool) else wrapped(value, '"%s"')
         context.fail(path, f"expected an id; found {shown(value)}", quoted)
     if not _ID.fullmatch(value):
         slug = re.sub(r"[^\w.-]+", "-", value[:64]).strip("-.").lower()
@@ -319,7 +328,7 @@ def by_language(context: Context, path: str, value: Mapping[Any, object]) -> lis
     items: list[tuple[str, str, object]] = []
     broken = False
     for key, item in value.items():
-        where = key_path(path, str(key)[:80])
+        where = key_path(path, brief(key, 80))
         try:
             language = read_language(context, where, key)
             if context.languages is not None and language not in context.languages:

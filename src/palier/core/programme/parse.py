@@ -9,7 +9,7 @@ from typing import Any
 
 from palier.core.money import exponent, is_currency
 from palier.core.period import zone
-from palier.core.programme.kinds import LANGUAGE, STRING, read_language
+from palier.core.programme.kinds import LANGUAGE, STRING, is_clean, read_language
 from palier.core.programme.load import load_json, load_yaml
 from palier.core.programme.parse_benefits import FIRST_ORDER, REDEMPTION, REWARDS, TIERS
 from palier.core.programme.parse_earning import EARNING, POINTS, SPEND
@@ -24,6 +24,7 @@ from palier.core.programme.reader import (
     Reference,
     Values,
     choice,
+    key_path,
     many,
     meant,
     read_fields,
@@ -249,7 +250,7 @@ def _read_languages(context: Context, path: str, value: object) -> tuple[str, ..
 
 
 def _read_format(context: Context, path: str, value: object) -> int:
-    if isinstance(value, bool) or value not in (1, "1") or isinstance(value, float):
+    if isinstance(value, bool) or not isinstance(value, int | str) or value not in (1, "1"):
         context.fail(path, f"this version reads format 1; found {shown(value)}", "1")
     return 1
 
@@ -259,7 +260,7 @@ def _read_messages(context: Context, path: str, value: object) -> dict[str, obje
     if not isinstance(messages, dict):
         context.fail(path, f"expected a map by event; found {shown(value)}", "{welcome: true}")
     for event, item in messages.items():
-        where = f"{path}.{event}"
+        where = key_path(path, event)
         if event not in EVENTS:
             context.note(where, f"unknown event; known: {', '.join(EVENTS)}", meant(event, EVENTS))
         elif not isinstance(item, bool | dict):
@@ -274,9 +275,9 @@ def _read_plain(context: Context, path: str, value: object, depth: int) -> objec
     if isinstance(value, Mapping):
         plain: dict[str, object] = {}
         for key, item in value.items():
-            if not isinstance(key, str) or len(key) > 80:
+            if not isinstance(key, str) or len(key) > 80 or not is_clean(key):
                 context.fail(path, f"a key must be a short text; found {shown(key)}")
-            plain[str(key)] = _read_plain(context, f"{path}.{key}", item, depth + 1)
+            plain[str(key)] = _read_plain(context, key_path(path, key), item, depth + 1)
         return plain
     if isinstance(value, list | tuple):
         return [_read_plain(context, f"{path}[{index}]", item, depth + 1) for index, item in enumerate(value)]
@@ -292,7 +293,7 @@ def _read_plain(context: Context, path: str, value: object, depth: int) -> objec
 def _read_long_text(context: Context, path: str, value: object) -> str:
     if not isinstance(value, str):
         context.fail(path, f"expected a text, a map, a list or a boolean; found {shown(value)}")
-    if len(value) > 100_000 or "\0" in value:
+    if len(value) > 100_000 or not is_clean(value):
         context.fail(path, "this text is too long or holds control characters")
     return str(value)
 

@@ -41,6 +41,7 @@ from palier.core.programme.reader import (
     Kind,
     Reference,
     Values,
+    brief,
     choice,
     key_path,
     many,
@@ -202,7 +203,7 @@ def _read_thresholds(context: Context, path: str, value: object) -> tuple[tuple[
         context.fail(path, "name at least one tier")
     found: list[tuple[str, int]] = []
     for key, item in value.items():
-        where = key_path(path, str(key)[:80])
+        where = key_path(path, brief(key, 80))
         try:
             tier = read_id(context, where, key)
             context.references.append(Reference("tier", tier, where))

@@ -23,6 +23,7 @@ from palier.core.programme.reader import (
     Field,
     Kind,
     Values,
+    brief,
     choice,
     many,
     meant,
@@ -148,7 +149,7 @@ def _read_every(context: Context, path: str, value: object) -> Any:
     if value in ("order", "ever"):
         return value
     guess = meant(value, {"order": 0, "ever": 0}) if isinstance(value, str) else ""
-    guess = guess or {"day": "P1D", "week": "P1W", "month": "P1M", "year": "P1Y"}.get(str(value)[:9], "")
+    guess = guess or {"day": "P1D", "week": "P1W", "month": "P1M", "year": "P1Y"}.get(brief(value, 9), "")
     if not isinstance(value, str) or not value.startswith("P"):
         context.fail(path, f"expected order, ever or a duration such as P1D; found {shown(value)}", guess)
     span: Duration = duration().read(context, path, value)

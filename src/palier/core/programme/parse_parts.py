@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from palier.core.programme.kinds import (
@@ -15,7 +16,7 @@ from palier.core.programme.kinds import (
     names,
     whole,
 )
-from palier.core.programme.reader import BOOLEAN, Context, Field, Kind, Values, choice, record, shown
+from palier.core.programme.reader import BOOLEAN, Context, Field, Kind, Values, choice, record, shown, wrapped
 from palier.core.programme.values import (
     Bounds,
     Bracket,
@@ -76,10 +77,8 @@ def bounds(kind: Kind[int], unit: str, *, number: bool = False, priced: bool = F
         return build_bounds(context, path, given)
 
     def shorthand(value: object) -> str:
-        is_number = isinstance(value, int) and not isinstance(value, bool)
-        return (
-            f"{{from: {value}, to: {value}}} for exactly that, or {{from: {value}}}"[:90] if is_number else ""
-        )
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        return wrapped(value, "{from: %s, to: %s} for exactly that, or {from: %s}") if is_number else ""
 
     table = record(fields, build, shorthand=shorthand)
     if not number:
@@ -153,7 +152,7 @@ def _read_free_shipping(context: Context, path: str, value: object) -> FreeShipp
         return "all"
     if isinstance(value, list | tuple):
         return names(single=False).read(context, path, value) or None
-    suggestion = "all" if value is True else f"[{value}]"[:60] if isinstance(value, str) else ""
+    suggestion = "all" if value is True else wrapped(value, "[%s]") if isinstance(value, str) else ""
     reason = "leave the key out for no free shipping" if value is False else f"found {shown(value)}"
     context.fail(path, f"expected all or a list of carriers; {reason}", suggestion)
 
@@ -168,7 +167,7 @@ GIFT: Kind[Gift] = record(
         "quantity": Field(whole(least=1, most=10_000), "How many; default 1"),
     },
     lambda context, path, values: Gift(values["product"], values.get("quantity", 1)),
-    shorthand=lambda value: f"{{product: {value}}}"[:60] if isinstance(value, str) else "",
+    shorthand=lambda value: wrapped(value, "{product: %s}") if isinstance(value, str | int) else "",
 )
 
 
@@ -207,7 +206,7 @@ def discount(*, for_points: bool = False) -> Kind[Discount]:
 
 def _discount_shorthand(value: object) -> str:
     if isinstance(value, str) and value.rstrip().endswith("%"):
-        return f"{{percent: {value.rstrip('% ')}}}"[:40]
+        return wrapped(value.rstrip("% "), "{percent: %s}")
     return (
         f"{{percent: {value}}} or {{amount: {value}}}" if isinstance(value, int) and 0 < value < 10**6 else ""
     )

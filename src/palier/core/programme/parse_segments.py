@@ -27,11 +27,13 @@ from palier.core.programme.reader import (
     Field,
     Kind,
     Values,
+    brief,
     key_path,
     many,
     meant,
     record,
     shown,
+    wrapped,
 )
 from palier.core.programme.values import Ago, Fact, Segment, Where
 
@@ -64,7 +66,7 @@ _AGO: Kind[Ago] = record(
         "before": Field(duration(), "Longer ago than"),
     },
     _build_ago,
-    shorthand=lambda value: f"{{within: {value}}}"[:40] if isinstance(value, str) else "",
+    shorthand=lambda value: wrapped(value, "{within: %s}") if isinstance(value, str) else "",
 )
 
 FACTS: dict[str, Field] = {
@@ -117,7 +119,7 @@ def read_where(context: Context, path: str, value: object, *, depth: int = 0) ->
 
 def _read_part(context: Context, path: str, key: object, item: object, depth: int) -> Where | Fact:
     if not isinstance(key, str):
-        context.fail(f"{path}[{str(key)[:40]}]", f"a key must be a text; found {shown(key)}")
+        context.fail(f"{path}[{brief(key, 40)}]", f"a key must be a text; found {shown(key)}")
     where = key_path(path, key)
     if key == "not":
         return Where("not", (read_where(context, where, item, depth=depth + 1),))

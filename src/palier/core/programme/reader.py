@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Generic, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
@@ -187,9 +189,28 @@ def shown(value: object) -> str:
         return "a list"
     if isinstance(value, str):
         return f"the text {value[:40]!r}"
-    if isinstance(value, int) and abs(value) > 10**40:
-        return "a huge number"
-    return f"{type(value).__name__} {str(value)[:40]}"
+    written = brief(value, 40)
+    return (
+        f"{type(value).__name__} {written}" if written else f"a {type(value).__name__} that cannot be shown"
+    )
+
+
+def brief(value: object, length: int = 60) -> str:
+    """A scalar as it would be written, cut to ``length``; empty when it is no scalar or cannot be printed."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)[:length] if abs(value) < 10**60 else ""
+    if isinstance(value, str | Decimal | date | float):
+        written = str(value)[:length]
+        return written if written.isprintable() else ""
+    return ""
+
+
+def wrapped(value: object, template: str) -> str:
+    """The template with ``%s`` filled by a scalar; empty when there is nothing to fill in."""
+    written = brief(value)
+    return template.replace("%s", written) if written else ""
 
 
 def record(
@@ -263,7 +284,7 @@ def read_fields(
 
 def _refuse_key(context: Context, path: str, key: object) -> NoReturn:
     word = {True: "on", False: "off"}[key] if isinstance(key, bool) else ""
-    context.fail(f"{path}[{str(key)[:40]}]", f"a key must be a text; found {shown(key)}", word)
+    context.fail(f"{path}[{brief(key, 40)}]", f"a key must be a text; found {shown(key)}", word)
 
 
 def _refuse_unknown(
@@ -319,7 +340,8 @@ def _read_boolean(context: Context, path: str, value: object) -> bool:
     if isinstance(value, bool):
         return value
     words = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
-    suggestion = words.get(str(value)[:8].lower(), str(value)[:8].lower())
+    written = brief(value, 8).lower()
+    suggestion = words.get(written, written)
     if suggestion not in ("true", "false"):
         suggestion = ""
     context.fail(path, f"expected true or false; found {shown(value)}", suggestion)
