@@ -36,7 +36,9 @@ class Bounds:
 
     def hold(self, value: int) -> bool:
         """Whether ``value`` lies within, both ends included."""
-        return (self.at_least is None or value >= self.at_least) and (self.at_most is None or value <= self.at_most)
+        return (self.at_least is None or value >= self.at_least) and (
+            self.at_most is None or value <= self.at_most
+        )
 
 
 @dataclass(frozen=True, slots=True)
