@@ -1,6 +1,109 @@
-"""The ``palier`` command."""
+"""The ``palier`` command: a table of commands, each in a file of its own that is imported when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.metadata import version
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: ``module`` (under ``palier.cli``) has ``add_arguments(parser)`` and ``run(options) -> int``.
+
+    ``needs`` says what ``main`` sees to before ``run``: nothing, Django's settings, or a database with a programme.
+    """
+
+    module: str
+    about: str
+    needs: Literal["nothing", "settings", "programme"] = "programme"
+
+
+COMMANDS = {
+    "rehearse": Command("rehearse", "run scenario files and tell which expectations failed", needs="nothing"),
+}
+
+DJANGO = "django"
+"""``palier django …`` passes the rest to Django's own management commands."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the ``palier`` command and return its exit status."""
-    raise SystemExit("palier: the commands are not written yet")
+    """Run the ``palier`` command and return its exit status: 0 done, 1 something did not hold, 2 refused."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _main(words)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _main(words: list[str]) -> int:
+    name = words[0] if words else "--help"
+    if name in ("-h", "--help", "help"):
+        print(_overview())
+        return 0
+    if name == "--version":
+        print(f"palier {version('palier')}")
+        return 0
+    if name == DJANGO:
+        return _django(words[1:])
+    command = COMMANDS.get(name)
+    if command is None:
+        near = get_close_matches(name, [*COMMANDS, DJANGO], n=1)
+        return _refuse(
+            f"there is no command {name!r}" + (f"; meant: {near[0]}" if near else "; see palier --help")
+        )
+    module = import_module(f"palier.cli.{command.module}")
+    parser = argparse.ArgumentParser(
+        prog=f"palier {name}", description=command.about[0].upper() + command.about[1:]
+    )
+    module.add_arguments(parser)
+    return _run(module, command, parser.parse_args(words[1:]))
+
+
+def _run(module: object, command: Command, options: argparse.Namespace) -> int:
+    from django.core.exceptions import ImproperlyConfigured
+
+    from palier.cli.start import require_programme, set_up
+    from palier.core.errors import Refusal
+
+    try:
+        if command.needs != "nothing":
+            set_up()
+        if command.needs == "programme":
+            require_programme()
+        status: int = module.run(options)  # type: ignore[attr-defined]
+    except Refusal as refusal:
+        return _refuse(str(refusal))
+    except ImproperlyConfigured as error:
+        return _refuse(str(error))
+    return status
+
+
+def _django(words: list[str]) -> int:
+    from django.core.management import execute_from_command_line
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.config.settings")
+    execute_from_command_line(["palier django", *words])
+    return 0
+
+
+def _overview() -> str:
+    width = max(len(name) for name in [*COMMANDS, DJANGO])
+    rows = [(name, command.about) for name, command in COMMANDS.items()]
+    rows.append((DJANGO, "Django's own management commands"))
+    table = "\n".join(f"  {name:<{width}}  {about}" for name, about in rows)
+    return f"usage: palier COMMAND …\n\n{table}\n\npalier COMMAND --help tells more about one of them."
+
+
+def _refuse(reason: str) -> int:
+    print(f"palier: {reason}", file=sys.stderr)
+    return 2
