@@ -1,0 +1,75 @@
+"""The canonical form and the digest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from palier.core.programme.canonical import canonical_json, digest, to_document
+from palier.core.programme.check import check
+from palier.core.programme.diff import diff
+from palier.core.programme.parse import parse, parse_text
+from tests.core.programme.documents import DOCUMENTS, scenario_programmes, whole_document, with_sections
+
+
+@given(DOCUMENTS)
+def test_a_programme_reads_back_equal_from_its_canonical_form(document: Any) -> None:
+    programme = parse(document)
+    assert parse(to_document(programme)) == programme
+    assert parse_text(canonical_json(programme)) == programme
+    assert to_document(parse(to_document(programme))) == to_document(programme)
+
+
+@given(DOCUMENTS)
+def test_checks_never_fail_and_say_the_same_again(document: Any) -> None:
+    programme = parse(document)
+    assert check(programme) == check(parse(to_document(programme)))
+
+
+@given(DOCUMENTS, DOCUMENTS)
+def test_a_diff_is_empty_exactly_when_nothing_differs(one: Any, other: Any) -> None:
+    old, new = parse(one), parse(other)
+    for language in ("fr", "de", "en"):
+        assert diff(old, old, language) == ()
+        assert (diff(old, new, language) == ()) is (old == new)
+
+
+def test_the_whole_example_reads_back_equal() -> None:
+    programme = parse(whole_document())
+    assert parse(to_document(programme)) == programme
+
+
+def test_every_scenario_programme_parses_and_reads_back_equal() -> None:
+    documents = scenario_programmes()
+    if not documents:
+        pytest.skip("the shared scenarios are not here")
+    for file, document in documents:
+        programme = parse(document)
+        assert parse(to_document(programme)) == programme, file
+
+
+def test_defaults_and_the_order_of_keys_do_not_change_the_digest() -> None:
+    short = parse(with_sections(earning=[{"id": "a", "award": {"points": 1, "per": 1}}]))
+    long = parse(
+        {
+            "earning": [{"award": {"per": "1.00", "points": 1}, "enabled": True, "id": "a"}],
+            "conflict": "priority",
+            "timezone": "UTC",
+            "format": 1,
+            "currency": "EUR",
+            "name": "Demo",
+            "spend": {"tax": "included"},
+            "priority": ["promo_code"],
+        }
+    )
+    assert short == long
+    assert digest(short) == digest(long)
+    assert len(digest(short)) == 64
+
+
+def test_a_changed_amount_changes_the_digest() -> None:
+    one = parse(with_sections(redemption={"brackets": [], "min_total": "80.00"}))
+    other = parse(with_sections(redemption={"brackets": [], "min_total": "80.01"}))
+    assert digest(one) != digest(other)
