@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def whole_document() -> Any:
     return load_yaml(max(blocks, key=len))
 
 
+@cache
 def scenario_programmes() -> list[tuple[str, Any]]:
     """Every programme in the shared scenarios, with the file it stands in; none when they are not there."""
     found: list[tuple[str, Any]] = []

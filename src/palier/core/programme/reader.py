@@ -190,9 +190,7 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         return f"the text {value[:40]!r}"
     written = brief(value, 40)
-    return (
-        f"{type(value).__name__} {written}" if written else f"a {type(value).__name__} that cannot be shown"
-    )
+    return f"{type(value).__name__} {written}" if written else f"a {type(value).__name__}"
 
 
 def brief(value: object, length: int = 60) -> str:
@@ -201,7 +199,7 @@ def brief(value: object, length: int = 60) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)[:length] if abs(value) < 10**60 else ""
-    if isinstance(value, str | Decimal | date | float):
+    if isinstance(value, str | Decimal | date):
         written = str(value)[:length]
         return written if written.isprintable() else ""
     return ""
@@ -262,6 +260,7 @@ def read_fields(
         wanted = "a map with " + ", ".join(list(fields)[:6])
         context.fail(path, f"expected {wanted}; found {shown(value)}", shorthand(value) if shorthand else "")
     values: Values = {}
+    meant_keys: set[str] = set()
     broken = False
     for key, item in value.items():
         try:
@@ -269,14 +268,16 @@ def read_fields(
                 _refuse_key(context, path, key)
             each = fields.get(key)
             if each is None:
-                _refuse_unknown(context, path, key, fields, elsewhere or {})
+                meant_keys.add(_note_unknown(context, path, key, fields, elsewhere or {}))
+                raise Broken
             values[str(key)] = each.kind.read(context, key_path(path, key), item)
         except Broken:
             broken = True
     for key, each in fields.items():
         if each.required and key not in value:
-            context.note(key_path(path, key), "this key is required", "")
             broken = True
+            if key not in meant_keys:
+                context.note(key_path(path, key), "this key is required", "")
     if broken:
         raise Broken
     return values
@@ -287,12 +288,16 @@ def _refuse_key(context: Context, path: str, key: object) -> NoReturn:
     context.fail(f"{path}[{brief(key, 40)}]", f"a key must be a text; found {shown(key)}", word)
 
 
-def _refuse_unknown(
+def _note_unknown(
     context: Context, path: str, key: str, fields: Mapping[str, Field], elsewhere: Mapping[str, str]
-) -> NoReturn:
+) -> str:
+    """Note a key that is not known here and say which one was meant, if that can be guessed."""
     if key in elsewhere:
-        context.fail(key_path(path, key), elsewhere[key])
-    context.fail(key_path(path, key), f"unknown key; known here: {', '.join(fields)}", meant(key, fields))
+        context.note(key_path(path, key), elsewhere[key])
+        return ""
+    guess = meant(key, fields)
+    context.note(key_path(path, key), f"unknown key; known here: {', '.join(fields)}", guess)
+    return guess
 
 
 def many(kind: Kind[T], *, least: int = 0, about: str = "") -> Kind[tuple[T, ...]]:
