@@ -1,0 +1,1 @@
+"""Why a member has what they have: movements of an account, in words."""
