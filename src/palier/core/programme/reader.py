@@ -173,7 +173,7 @@ def meant(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
     for candidate in _SYNONYMS.get(word.lower(), ()):
         if candidate in known:
             return candidate
-    near = get_close_matches(word.lower(), list(known)[:500], n=1, cutoff=0.6)
+    near = get_close_matches(word.lower(), list(known)[:500], n=1)
     return near[0] if near else ""
 
 
