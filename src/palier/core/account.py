@@ -20,8 +20,9 @@ class Lot:
     """Points credited together: what is left of them, and when they live.
 
     ``starts_at`` is the time of their order, event or gift; ``born_at`` the instant at which they were booked, which
-    decides what renews them. ``available_at`` is None while the order has not reached the state that settles it. ``own_end`` is the end that
-    the lot was born with, ``ends_at`` the one after renewals; dead when ``ends_at <= now``; None never ends.
+    decides what renews them. ``available_at`` is None while the order has not reached the state that settles it.
+    ``own_end`` is the end that the lot was born with, ``ends_at`` the one after renewals; dead when
+    ``ends_at <= now``; None never ends.
     ``origin`` is (account, number) of the lot that these points first were, when they moved or came back late.
     """
 
@@ -86,7 +87,7 @@ class LastOrder:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """An accepted order moved the end of all points alive at ``at`` to ``until``; active while ``undone_at`` is None."""
+    """An accepted order moved the end of all points alive at ``at`` to ``until``; active until ``undone_at``."""
 
     order: str
     at: datetime
@@ -211,6 +212,8 @@ class Booked:
     """(order, instant): renewals that were undone."""
     coupons: tuple[Coupon, ...] = ()
     """Coupons that were issued or changed, in their new state."""
+    issued: frozenset[str] = frozenset()
+    """Ids of those among ``coupons`` that are new."""
     intents: tuple[Intent, ...] = ()
 
 

@@ -9,9 +9,11 @@ from palier.core import rewards
 from palier.core.account import Booking, Frozen, Lot, Renewal
 from palier.core.book import Book, Post
 from palier.core.earning import Worth
+from palier.core.expiry import end_of_points
+from palier.core.lots import settle
 from palier.core.order import STATUS_ORDER
 from palier.core.order_case import OrderCase
-from palier.core.period import add, end_after, end_of_year_after, zone
+from palier.core.period import add, zone
 from palier.core.programme.values import Programme
 
 
@@ -91,17 +93,12 @@ def _earn(
 def _credit_own_lot(
     book: Book, case: OrderCase, post: Post, points: int, programme: Programme, frozen: Frozen
 ) -> int:
-    tz = zone(programme.timezone)
-    own_end = None
-    if programme.points.valid_for is not None:
-        ends = end_of_year_after if programme.points.expiry == "year_end" else end_after
-        own_end = ends(frozen.order_at, programme.points.valid_for, tz)
     return book.add_lot(
         post,
         points,
         starts_at=frozen.order_at,
         available_at=settles_at(programme, case, frozen),
-        own_end=own_end,
+        own_end=end_of_points(programme, frozen.order_at),
     )
 
 
@@ -123,7 +120,8 @@ def _take_back(
         if coupon is None:
             break
         withdrawn.append(coupon.id)
-    pieces += book.take(post, left, book.spendable())
+    for lots in (_own_lots(book, booking), book.spendable()):
+        pieces += book.take(post, points - sum(piece.points for piece in pieces), lots)
     left = points - sum(piece.points for piece in pieces)
     pieces += book.owe(post, left)
     return replace(booking, taken=booking.taken + tuple(pieces), withdrawn=tuple(withdrawn))
@@ -179,7 +177,5 @@ def reconcile_settlement(book: Book, case: OrderCase, booking: Booking, programm
             continue
         book.lots[lot.number] = replace(lot, available_at=at)
         if at <= book.now:
-            post = Post("settle", case.cause, version=case.version, facts={"lot": lot.number})
-            book.settle(book.lots[lot.number], post)
-            book.commit(post)
+            settle(book, book.lots[lot.number], case.cause, version=case.version)
     return booking

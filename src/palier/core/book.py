@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from palier.core.account import (
@@ -84,6 +84,7 @@ class Book:
         self.renewals: list[Renewal] = []
         self.undone: list[tuple[str, datetime]] = []
         self.touched: dict[str, Coupon] = {}
+        self.issued: set[str] = set()
         self.intents: list[Intent] = []
 
     @property
@@ -196,7 +197,7 @@ class Book:
         return [Piece(points)]
 
     def give_back(self, post: Post, piece: Piece, renewals: tuple[Renewal, ...]) -> None:
-        """Return points to their own lot and end; if that has passed, they live 30 days from now. Debt is paid first."""
+        """Return points to their own lot and end; if it has passed, they live 30 days from now. Debt is paid first."""
         assert piece.lot is not None
         here = piece.account == self.state.id
         root = piece.lot.origin or (piece.account, piece.lot.number)
@@ -278,6 +279,10 @@ class Book:
             for r in renewals
         )
         self.undone.append((order, self.now))
+        self.renewals = [
+            replace(r, undone_at=self.now) if r.order == order and r.undone_at is None else r
+            for r in self.renewals
+        ]
         for lot in self.lots.values():
             end = end_with(lot, remaining, self.now)
             if end != lot.ends_at:
@@ -315,7 +320,8 @@ class Book:
         )  # fmt: skip
         return Booked(
             state=state, entries=tuple(self.entries), lots=tuple(self.new_lots), renewals=tuple(self.renewals),
-            undone=tuple(self.undone), coupons=tuple(self.touched.values()), intents=tuple(self.intents),
+            undone=tuple(self.undone), coupons=tuple(self.touched.values()), issued=frozenset(self.issued),
+            intents=tuple(self.intents),
         )  # fmt: skip
 
 
@@ -339,9 +345,8 @@ _SPENT = frozenset({"use", "capture", "return", "reward", "withdraw", "reissue"}
 _EXPIRED = frozenset({"expire", "lapse"})
 
 
-def _spend_order(lot: Lot) -> tuple[bool, float, float, int]:
-    return (lot.ends_at is None, _seconds(lot.ends_at), _seconds(lot.starts_at), lot.number)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def _seconds(instant: datetime | None) -> float:
-    return instant.timestamp() if instant else 0
+def _spend_order(lot: Lot) -> tuple[datetime, datetime, int]:
+    return (lot.ends_at or _NEVER, lot.starts_at, lot.number)

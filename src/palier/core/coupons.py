@@ -17,8 +17,9 @@ def issue(
     *,
     origin: Literal["reward", "tier", "voucher"],
     origin_id: str,
-    points: int,
-    pieces: tuple[Piece, ...],
+    points: int = 0,
+    pieces: tuple[Piece, ...] = (),
+    silent: bool = False,
 ) -> Coupon:
     """Issue a personal, single-use coupon with a fresh code; it is good through the whole of its last day."""
     identity, code = book.new_code()
@@ -29,7 +30,9 @@ def issue(
         ends_at=ends_at, points=points, pieces=pieces, remaining_minor=amount if terms.remainder_kept else None,
     )  # fmt: skip
     book.keep_coupon(coupon)
-    book.tell("coupon_issued", coupon.id, coupon=coupon.id, origin=origin, origin_id=origin_id)
+    book.issued.add(coupon.id)
+    if not silent:
+        book.tell("coupon_issued", coupon.id, coupon=coupon.id, origin=origin, origin_id=origin_id)
     return coupon
 
 

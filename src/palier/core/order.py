@@ -9,7 +9,8 @@ from typing import Literal
 
 from palier.core.money import allocate, ratio_half_up
 
-Status = Literal["placed", "paid", "shipped", "delivered", "cancelled"]
+Status = Literal["", "placed", "paid", "shipped", "delivered", "cancelled"]
+"""Where an order stands; empty while only a refund of it is known."""
 
 VALID_STATUSES = frozenset({"paid", "shipped", "delivered"})
 """An order in one of these states counts; ``placed`` waits, ``cancelled`` takes everything back."""
@@ -158,8 +159,7 @@ def keep(order: Order, refunds: tuple[Refund, ...]) -> Kept:
     by_amount = sum(refund.amount_minor for refund in refunds)
     left = [ratio_half_up(paid[i] * pieces[i], line.quantity) for i, line in enumerate(lines)]
     whole_left = sum(left)
-    returned_all = bool(lines) and not any(pieces)
-    is_refunded = full or returned_all or (by_amount > 0 and by_amount >= whole_left)
+    is_refunded = full or _is_all_returned(lines, pieces) or (by_amount > 0 and by_amount >= whole_left)
     shipping = _shipping_paid(order)
     if is_refunded:
         nothing = tuple(KeptLine(line, 0, 0, 0) for line in lines)
@@ -217,6 +217,13 @@ def _kept_pieces(lines: tuple[Line, ...], refunds: tuple[Refund, ...]) -> list[i
             left[i] -= take
             by_product[line.product] -= take
     return left
+
+
+def _is_all_returned(lines: tuple[Line, ...], pieces: list[int]) -> bool:
+    """Whether nothing that had a price is kept: presents that came with the goods do not make an order stay."""
+    has_price = [line.amount_minor > 0 for line in lines]
+    goods = has_price if any(has_price) else [True] * len(lines)
+    return bool(lines) and not any(kept for kept, counts in zip(pieces, goods, strict=True) if counts)
 
 
 def _spread(total: int, weights: list[int]) -> tuple[int, ...]:

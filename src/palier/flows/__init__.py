@@ -1,1 +1,1 @@
-"""One file per verb: one public function, one transaction."""
+"""Floor 2: one file for each verb, one public function, one transaction."""

@@ -13,7 +13,9 @@ class ImportBatch(models.Model):
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="batches")
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="batches")
-    kind = models.CharField(max_length=10, choices=[("orders", "orders"), ("members", "members"), ("balances", "balances")])
+    kind = models.CharField(
+        max_length=10, choices=[("orders", "orders"), ("members", "members"), ("balances", "balances")]
+    )
     source_name = models.CharField(max_length=300)
     source_digest = models.CharField(max_length=64)
     mapping = models.JSONField(default=dict)

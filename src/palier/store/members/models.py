@@ -47,7 +47,8 @@ class Account(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(available__gte=0, pending__gte=0, held__gte=0, debt__gte=0), name="account_no_minus"
+                condition=models.Q(available__gte=0, pending__gte=0, held__gte=0, debt__gte=0),
+                name="account_no_minus",
             ),
             models.CheckConstraint(
                 condition=models.Q(debt=0) | models.Q(available=0), name="account_debt_pays_first"
@@ -77,7 +78,9 @@ class Identity(models.Model):
 class Profile(models.Model):
     """The person: erasable. ``search`` and ``email_folded`` hold no case and no accents."""
 
-    account = models.OneToOneField(Account, primary_key=True, on_delete=models.CASCADE, related_name="profile")
+    account = models.OneToOneField(
+        Account, primary_key=True, on_delete=models.CASCADE, related_name="profile"
+    )
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)
     email_folded = models.CharField(max_length=254, blank=True, db_index=True)

@@ -18,7 +18,9 @@ class Order(models.Model):
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="orders")
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders")
-    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="orders_of")
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="orders_of"
+    )
     external_id = models.CharField(max_length=200)
     email_folded = models.CharField(max_length=254, blank=True)
     status = models.CharField(max_length=10, blank=True)
@@ -37,7 +39,9 @@ class Order(models.Model):
     delivery_city = models.CharField(max_length=200, blank=True)
     delivery_country = models.CharField(max_length=2, blank=True)
     content_digest = models.CharField(max_length=64, blank=True)
-    version = models.ForeignKey(ProgrammeVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(
+        ProgrammeVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     frozen = models.JSONField(null=True, blank=True)
     booking = models.JSONField(default=dict)
     order_at = models.DateTimeField(null=True, blank=True)
@@ -47,7 +51,9 @@ class Order(models.Model):
     booked_spend_minor = models.BigIntegerField(default=0)
     is_flagged = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
-    batch = models.ForeignKey("store.ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    batch = models.ForeignKey(
+        "store.ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = ScopedManager(programme="programme")
 
@@ -77,7 +83,9 @@ class OrderLine(models.Model):
     objects = ScopedManager(programme="order__programme")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(quantity__gt=0), name="line_quantity_positive")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="line_quantity_positive")
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.product}"
@@ -94,7 +102,9 @@ class Refund(models.Model):
     is_with_shipping = models.BooleanField(default=False)
     at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField()
-    batch = models.ForeignKey("store.ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    batch = models.ForeignKey(
+        "store.ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = ScopedManager(programme="order__programme")
 
@@ -109,18 +119,24 @@ class Happening(models.Model):
     """An event (``kind`` event), a gift or an opening balance: the key makes it count once."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="happenings")
-    kind = models.CharField(max_length=10, choices=[("event", "event"), ("gift", "gift"), ("opening", "opening")])
+    kind = models.CharField(
+        max_length=10, choices=[("event", "event"), ("gift", "gift"), ("opening", "opening")]
+    )
     name = models.CharField(max_length=100, blank=True)
     key = models.CharField(max_length=200)
     at = models.DateTimeField()
     points = models.BigIntegerField(default=0)
     recorded_at = models.DateTimeField()
-    batch = models.ForeignKey("store.ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    batch = models.ForeignKey(
+        "store.ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = ScopedManager(programme="account__programme")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "kind", "name", "key"], name="happening_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "kind", "name", "key"], name="happening_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

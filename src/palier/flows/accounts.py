@@ -1,0 +1,117 @@
+"""The accounts that a flow works on: opened once, closed and recorded together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from palier.core import tiers
+from palier.core.account import Coupon, Lot, Renewal, Timeline
+from palier.core.book import Book
+from palier.core.catch_up import catch_up, next_due
+from palier.core.order import Order
+from palier.core.programme.values import Programme
+from palier.flows.segment_facts import matching_segments
+from palier.store.ids import new_coupon
+from palier.store.ledger.record import Note, Outcome, record
+from palier.store.members.load import LoadedAccount
+from palier.store.members.record import new_account
+from palier.store.orders.contributions import load_contributions
+from palier.store.orders.load import load_coupons, load_expired, load_renewals
+
+
+class Bench:
+    """Locked accounts with a book each, and the rarer rows that a decision may need, loaded when first asked for."""
+
+    def __init__(self, timeline: Timeline, accounts: dict[int, LoadedAccount], programme_id: int) -> None:
+        self.timeline = timeline
+        self.accounts = accounts
+        self.programme_id = programme_id
+        self.books: dict[int, Book] = {}
+        self._renewals: dict[int, tuple[Renewal, ...]] | None = None
+
+    def create(self, *, at: datetime) -> int:
+        """A new account in the tier that nothing deserves; recorded with the others."""
+        account = new_account(self.programme_id, at=at)
+        self.accounts[account.state.id] = account
+        tiers.enter(self.open(account.state.id))
+        return account.state.id
+
+    def open(self, account_id: int) -> Book:
+        """The book of an account, opened once."""
+        book = self.books.get(account_id)
+        if book is None:
+            state = self.accounts[account_id].state
+            if state.is_stale:
+                contributions = load_contributions(account_id, self.timeline, now=state.caught_up_at)
+                state = replace(state, contributions=contributions, is_stale=False)
+            book = self.books[account_id] = Book(state, self.timeline, new_code=new_coupon)
+        return book
+
+    def renewals(self, book: Book) -> tuple[Renewal, ...]:
+        """The account's renewals: those stored, as this batch left them, and those of this batch."""
+        if self._renewals is None:
+            self._renewals = load_renewals(
+                account.state.id for account in self.accounts.values() if not account.is_new
+            )
+        undone = dict(book.undone)
+        stored = (
+            replace(r, undone_at=undone[r.order]) if r.order in undone and r.undone_at is None else r
+            for r in self._renewals.get(book.state.id, ())
+        )
+        return (*stored, *book.renewals)
+
+    def expired(self, book: Book, lots: Sequence[tuple[int, int]]) -> tuple[tuple[Lot, int], ...]:
+        """Points of these lots that expired unused: stored ones and those that this batch booked."""
+        if not lots or not self._has_expired(book, lots):
+            return ()
+        found = load_expired(lots)
+        for entry in book.entries:
+            if entry.kind == "expire":
+                for number, points in entry.draws:
+                    key = (book.state.id, number)
+                    if key in lots and (key in found or number in book.lots):
+                        lot, known = found.get(key) or (book.lots[number], 0)
+                        found[key] = (lot, known - points)
+        return tuple(pair for pair in found.values() if pair[1] > 0)
+
+    def _has_expired(self, book: Book, lots: Sequence[tuple[int, int]]) -> bool:
+        """Whether any of the lots may have expired at all: one that is alive has not (saves the query)."""
+        if not book.totals["expired"]:
+            return False
+        alive = {
+            (book.state.id, n) for n, lot in book.lots.items() if lot.remaining and not book.is_dead(lot)
+        }
+        return any(key not in alive for key in lots)
+
+    def coupons(self, book: Book, codes: Iterable[str]) -> tuple[Coupon, ...]:
+        """The account's coupons with these codes or ids, as this batch left them."""
+        stored = load_coupons([book.state.id], codes).get(book.state.id, ())
+        named = set(codes)
+        here = {c.id: c for c in book.touched.values() if c.code in named or c.id in named}
+        return tuple({**{c.id: c for c in stored}, **here}.values())
+
+    def segments(self, book: Book, programme: Programme, order: Order) -> tuple[str, ...]:
+        """The segments that the member matches with this order at hand."""
+        return matching_segments(book, self.accounts[book.state.id], programme, order)
+
+    def segments_now(self, book: Book) -> tuple[str, ...]:
+        """The segments that the member matches with nothing at hand, under the version in force."""
+        return matching_segments(book, self.accounts[book.state.id], book.programme, None)
+
+    def record(
+        self,
+        *,
+        now: datetime,
+        is_silent: bool = False,
+        until: datetime | None = None,
+        note: Note | None = None,
+    ) -> None:
+        """Catch every open account up (to ``until``, else to where it stands) and write what was decided."""
+        outcomes = []
+        for account_id in sorted(self.books):
+            book = self.books[account_id]
+            catch_up(book, until if until is not None else book.now)
+            outcomes.append(Outcome(self.accounts[account_id], book.close(next_due_at=next_due(book)), note))
+        record(outcomes, now=now, is_silent=is_silent)

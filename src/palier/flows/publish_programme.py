@@ -1,0 +1,105 @@
+"""A new version of the programme comes into force; the past is never rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django_scopes import scopes_disabled
+
+from palier.core.programme import values
+from palier.core.programme.canonical import to_document
+from palier.core.programme.check import Warning as Concern
+from palier.core.programme.check import check
+from palier.core.programme.parse import parse
+from palier.core.programme.problems import InvalidProgramme, Problem
+from palier.store.members.models import Account
+from palier.store.programmes.load import load_timeline
+from palier.store.programmes.models import Programme
+from palier.store.programmes.record import publish, save_draft
+
+
+@dataclass(frozen=True, slots=True)
+class PublishProgramme:
+    """The whole document; ``source`` is the text it was written as. A draft is kept, and not put in force."""
+
+    programme_id: int
+    document: Mapping[str, Any]
+    source: str = ""
+    author: str = ""
+    note: str = ""
+    is_draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The version as it is stored, and what the check has to say of it."""
+
+    version_id: int
+    number: int
+    concerns: tuple[Concern, ...]
+
+
+def publish_programme(command: PublishProgramme, *, now: datetime) -> Published:
+    """Check the document and put it in force from ``now`` on, for new orders; members requalify as due work.
+
+    ``InvalidProgramme`` names every problem at once; the currency of a programme with accounts cannot change.
+    """
+    parsed = parse(command.document)
+    with transaction.atomic():
+        programme = Programme.objects.select_for_update().get(pk=command.programme_id)
+        _check_currency(programme, parsed)
+        write = save_draft if command.is_draft else publish
+        before = _in_force(programme)
+        version = write(
+            programme,
+            parsed,
+            to_document(parsed),
+            source=command.source,
+            author=command.author,
+            note=command.note,
+            now=now,
+        )
+        if not command.is_draft:
+            _make_due(programme, before, parsed, now)
+    return Published(version.pk, version.number, check(parsed))
+
+
+def _check_currency(programme: Programme, parsed: values.Programme) -> None:
+    if parsed.currency == programme.currency:
+        return
+    with scopes_disabled():
+        if Account.objects.filter(programme=programme).exists():
+            problem = Problem("currency", f"is {programme.currency} for the life of the programme", "start a new one")
+            raise InvalidProgramme((problem,))
+    programme.currency = parsed.currency
+    programme.save(update_fields=["currency"])
+
+
+def _in_force(programme: Programme) -> values.Programme | None:
+    if programme.current_version_id is None:
+        return None
+    return load_timeline(programme.pk, programme.current_version_id).versions[-1].programme
+
+
+def _make_due(
+    programme: Programme, before: values.Programme | None, after: values.Programme, now: datetime
+) -> None:
+    """Accounts are looked at again when the ladder or the rewards changed; windows that changed are read anew."""
+    if before is None:
+        return
+    changed = {"next_due_at": now} if (before.tiers, before.rewards) != (after.tiers, after.rewards) else {}
+    if _looks_back(before) != _looks_back(after):
+        changed["is_stale"] = True
+    if changed or before.points.remind != after.points.remind:
+        with scopes_disabled():
+            Account.objects.filter(programme=programme, merged_into=None).update(**changed or {"next_due_at": now})
+
+
+def _looks_back(programme: values.Programme) -> object:
+    tiers = programme.tiers
+    window = (tiers.window, tiers.rolling, tiers.metric) if tiers else None
+    return window, tuple(rule.cap for rule in programme.earning if rule.cap)

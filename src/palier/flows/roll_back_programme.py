@@ -1,0 +1,27 @@
+"""An earlier version comes back into force, as a new version with the same document."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django_scopes import scopes_disabled
+
+from palier.core.errors import Refusal
+from palier.flows.publish_programme import Published, PublishProgramme, publish_programme
+from palier.store.programmes.models import ProgrammeVersion
+
+
+def roll_back_programme(programme_id: int, number: int, *, author: str, now: datetime) -> Published:
+    """Publish the document of version ``number`` again; a version that was never published is refused."""
+    with scopes_disabled():
+        version = ProgrammeVersion.objects.filter(
+            programme_id=programme_id, number=number, published_at__isnull=False
+        ).first()
+    if version is None:
+        raise Refusal(f"there is no published version {number}", path="version", hint="see palier programme show")
+    return publish_programme(
+        PublishProgramme(
+            programme_id, version.document, version.source, author=author, note=f"rolled back to version {number}"
+        ),
+        now=now,
+    )

@@ -1,0 +1,40 @@
+"""New identifiers: internal integers that need no round trip, public UUIDv7, and coupon codes from the OS generator."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+import uuid
+
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""32 signs without 0/O and 1/I: twelve of them are 60 random bits."""
+
+_EPOCH_MS = 1_577_836_800_000
+_lock = threading.Lock()
+_last = 0
+_node = (0, 0)
+
+
+def new_id() -> int:
+    """A positive 63-bit integer: milliseconds since 2020, 10 bits of this process, a counter; growing in a process."""
+    global _last, _node
+    with _lock:
+        if _node[0] != os.getpid():
+            _node = (os.getpid(), secrets.randbits(10))
+        tick = ((time.time_ns() // 1_000_000) - _EPOCH_MS) << 12
+        _last = max(tick, _last + 1)
+        return (_last >> 12) << 22 | _node[1] << 12 | (_last & 0xFFF)
+
+
+def new_public_id() -> str:
+    """A UUID of version 7 (RFC 9562) as text: sortable by time, not guessable."""
+    stamp = time.time_ns() // 1_000_000
+    value = stamp << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    return str(uuid.UUID(int=value))
+
+
+def new_coupon() -> tuple[str, str]:
+    """A public id and an unguessable code of 60 random bits."""
+    return new_public_id(), "".join(secrets.choice(ALPHABET) for _ in range(12))

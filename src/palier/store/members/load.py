@@ -1,0 +1,134 @@
+"""Accounts as core values: locked for a flow, or just read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from json import loads
+from typing import Any
+
+from palier.core.account import AccountState, Totals
+from palier.store.members.state import state_from_row
+from palier.store.rows import any_of, from_time, is_postgresql, listed, select
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedAccount:
+    """An account as it stands, with the profile facts that rules and segments look at."""
+
+    state: AccountState
+    public_id: str
+    programme_id: int
+    is_net: bool = False
+    is_company: bool = False
+    language: str = ""
+    born: date | None = None
+    signed_up_at: datetime | None = None
+    groups: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    email: str = ""
+    is_new: bool = False
+
+
+_COLUMNS = (
+    "a.id, a.public_id, a.programme_id, a.caught_up_at, a.last_sequence, a.last_hash, a.available, a.pending, a.held,"
+    " a.debt, a.lifetime, a.spent, a.expired, a.activity, a.spend_minor, a.orders, a.tier, a.tier_since, a.is_stale,"
+    " a.state, p.prices, p.is_company, p.language, p.born, p.signed_up_at, p.groups, p.tags, p.email"
+)
+
+
+def lock_for_shop(
+    shop_id: int, customers: Iterable[str], orders: Iterable[str]
+) -> tuple[dict[int, LoadedAccount], dict[str, int]]:
+    """Lock, in the order of their ids, the accounts of these customers and of these orders (external ids) of a shop.
+
+    Returns the accounts by id, and the account of each known customer id. One statement.
+    """
+    customers, orders = list(customers), list(orders)
+    asked = listed(customers)
+    rows = select(
+        f"SELECT {_COLUMNS}, i.customer_id FROM store_account a"
+        f" LEFT JOIN store_identity i ON i.account_id = a.id AND i.shop_id = %s AND {any_of('i.customer_id')}"
+        " LEFT JOIN store_profile p ON p.account_id = a.id WHERE a.id IN ("
+        f"SELECT account_id FROM store_identity WHERE shop_id = %s AND {any_of('customer_id')} UNION "
+        f"SELECT account_id FROM store_order WHERE shop_id = %s AND {any_of('external_id')}"
+        ") ORDER BY a.id" + _for_update(),
+        [shop_id, asked, shop_id, asked, shop_id, listed(orders)],
+    )
+    accounts: dict[int, LoadedAccount] = {}
+    by_customer: dict[str, int] = {}
+    for row in rows:
+        if row[0] not in accounts:
+            accounts[row[0]] = _account(row)
+        if row[-1] is not None:
+            by_customer[row[-1]] = row[0]
+    return accounts, by_customer
+
+
+def lock_due(programme_id: int, *, now: Any, limit: int) -> list[LoadedAccount]:
+    """Lock accounts that are due; on PostgreSQL those that another worker holds are skipped."""
+    skip = " SKIP LOCKED" if is_postgresql() else ""
+    rows = select(
+        f"SELECT {_COLUMNS} FROM store_account a LEFT JOIN store_profile p ON p.account_id = a.id"
+        " WHERE a.programme_id = %s AND a.next_due_at <= %s ORDER BY a.next_due_at, a.id LIMIT %s"
+        + _for_update()
+        + skip,
+        [programme_id, now, limit],
+    )
+    return [_account(row) for row in rows]
+
+
+def lock_by_id(account_ids: Sequence[int]) -> dict[int, LoadedAccount]:
+    """Lock these accounts, in the order of their ids."""
+    return {loaded.state.id: loaded for loaded in _by_id(account_ids, _for_update())}
+
+
+def read_by_id(account_id: int) -> LoadedAccount | None:
+    """One account, without a lock."""
+    return next(iter(_by_id([account_id], "")), None)
+
+
+def _by_id(account_ids: Sequence[int], suffix: str) -> list[LoadedAccount]:
+    rows = select(
+        f"SELECT {_COLUMNS} FROM store_account a LEFT JOIN store_profile p ON p.account_id = a.id"
+        f" WHERE {any_of('a.id')} ORDER BY a.id{suffix}",
+        [listed(account_ids)],
+    )
+    return [_account(row) for row in rows]
+
+
+def _for_update() -> str:
+    return " FOR UPDATE OF a" if is_postgresql() else ""
+
+
+def _account(row: tuple[Any, ...]) -> LoadedAccount:
+    caught_up_at = from_time(row[3])
+    assert caught_up_at is not None
+    state = state_from_row(
+        account_id=row[0],
+        caught_up_at=caught_up_at,
+        totals=Totals(*row[6:16]),
+        tier=row[16],
+        tier_since=from_time(row[17]),
+        last_sequence=row[4],
+        last_hash=row[5],
+        is_stale=bool(row[18]),
+        data=_json(row[19]),
+    )
+    if row[20] is None:
+        return LoadedAccount(state, row[1], row[2])
+    return LoadedAccount(
+        state, row[1], row[2], is_net=row[20] == "net", is_company=bool(row[21]), language=row[22], born=row[23],
+        signed_up_at=from_time(row[24]), groups=tuple(_json(row[25])), tags=tuple(_json(row[26])), email=row[27],
+    )  # fmt: skip
+
+
+def _json(value: Any) -> Any:
+    return loads(value) if isinstance(value, str) else value
+
+
+def find_account_id(shop_id: int, customer: str) -> int | None:
+    """The account of a shop's customer. One statement."""
+    rows = select("SELECT account_id FROM store_identity WHERE shop_id = %s AND customer_id = %s", [shop_id, customer])
+    return rows[0][0] if rows else None

@@ -1,0 +1,50 @@
+"""Identities and profiles from core values to rows, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from palier.core.account import AccountState
+from palier.core.member import MemberFacts, folded
+from palier.store.ids import new_id, new_public_id
+from palier.store.members.load import LoadedAccount
+from palier.store.rows import Columns, insert, to_json, to_time
+
+_IDENTITY: Columns = {"shop_id": "bigint", "account_id": "bigint", "customer_id": "text"}
+_PROFILE: Columns = {
+    "account_id": "bigint", "name": "text", "email": "text", "email_folded": "text", "language": "text",
+    "is_company": "bool", "prices": "text", "groups": "jsonb", "tags": "jsonb", "born": "date",
+    "signed_up_at": "timestamptz", "search": "text",
+}  # fmt: skip
+
+
+def new_account(programme_id: int, *, at: datetime) -> LoadedAccount:
+    """An account that nothing has happened to yet; it is written when its first outcome is recorded."""
+    return LoadedAccount(AccountState(new_id(), at), new_public_id(), programme_id, is_new=True)
+
+
+def record_identities(rows: Sequence[tuple[int, int, str]]) -> None:
+    """Write (shop, account, customer id) rows; one that another process wrote at this moment is an IntegrityError."""
+    insert("store_identity", _IDENTITY, rows)
+
+
+def record_profiles(profiles: Sequence[tuple[int, MemberFacts]]) -> None:
+    """Write whole profiles (account id, facts), replacing what is there. One statement."""
+    others = [name for name in _PROFILE if name != "account_id"]
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in others)
+    insert(
+        "store_profile",
+        _PROFILE,
+        [_profile_row(account_id, facts) for account_id, facts in profiles],
+        suffix=f"ON CONFLICT (account_id) DO UPDATE SET {replaced}",
+    )
+
+
+def _profile_row(account_id: int, facts: MemberFacts) -> tuple[Any, ...]:
+    search = folded(f"{facts.name} {facts.email} {facts.customer}")
+    return (
+        account_id, facts.name, facts.email, folded(facts.email), facts.language, facts.company, facts.prices,
+        to_json(facts.groups), to_json(facts.tags), facts.born, to_time(facts.signed_up), search[:500],
+    )  # fmt: skip

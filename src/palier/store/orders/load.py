@@ -1,0 +1,257 @@
+"""Stored orders as core values, with their lines, refunds, and what is booked for them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from json import loads
+from typing import Any
+
+from palier.core.account import Booking, Coupon, Frozen, Lot, Renewal
+from palier.core.order import Delivery, Line, Order, OrderDiscount, Refund, RefundLine, Shipping
+from palier.store.codec import (
+    booking_from_json,
+    fraction_from_text,
+    frozen_from_json,
+    piece_from_json,
+    terms_from_json,
+)
+from palier.store.rows import any_of, from_time, listed, select
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedShop:
+    """The shop that speaks, and the programme it belongs to."""
+
+    id: int
+    programme_id: int
+    currency: str
+    current_version_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrder:
+    """An order as it stands in the store. ``order.status`` is empty while only refunds of it are known."""
+
+    id: int
+    account_id: int | None
+    order: Order
+    digest: str
+    version_id: int | None
+    booking: Booking
+    frozen: Frozen | None
+    reached_at: tuple[tuple[str, datetime], ...]
+    refunds: tuple[Refund, ...] = ()
+    is_new: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the order itself has been seen, and not only a refund of it."""
+        return bool(self.order.status)
+
+
+_ORDER = (
+    "o.id, o.external_id, o.account_id, o.status, o.updated_at, o.placed_at, o.paid_at, o.currency, o.rate, o.prices,"
+    " o.carrier, o.shipping_minor, o.shipping_other, o.discounts, o.payment_method, o.delivery_city,"
+    " o.delivery_country, o.content_digest, o.version_id, o.booking, o.frozen, o.reached, o.email_folded"
+)
+
+
+def load_orders(shop_id: int, external_ids: Iterable[str]) -> tuple[LoadedShop, dict[str, StoredOrder]]:
+    """The shop, and those of these orders that are stored, without lines and refunds. One statement."""
+    rows = select(
+        f"SELECT s.id, s.programme_id, p.currency, p.current_version_id, {_ORDER} FROM store_shop s"
+        " JOIN store_programme p ON p.id = s.programme_id"
+        f" LEFT JOIN store_order o ON o.shop_id = s.id AND {any_of('o.external_id')} WHERE s.id = %s",
+        [listed(external_ids), shop_id],
+    )
+    shop = LoadedShop(*rows[0][:4])
+    return shop, {row[5]: _order(row[4:]) for row in rows if row[4] is not None}
+
+
+def load_shop(shop_id: int) -> LoadedShop:
+    """The shop and its programme. One statement; ``LookupError`` when there is none."""
+    rows = select(
+        "SELECT s.id, s.programme_id, p.currency, p.current_version_id FROM store_shop s"
+        " JOIN store_programme p ON p.id = s.programme_id WHERE s.id = %s",
+        [shop_id],
+    )
+    if not rows:
+        raise LookupError(f"there is no shop {shop_id}")
+    return LoadedShop(*rows[0])
+
+
+def load_orders_of_accounts(account_ids: Sequence[int]) -> list[StoredOrder]:
+    """Every order of these accounts (without lines and refunds)."""
+    rows = select(f"SELECT {_ORDER} FROM store_order o WHERE {any_of('o.account_id')}", [listed(account_ids)])
+    return [_order(row) for row in rows]
+
+
+def with_contents(orders: dict[str, StoredOrder]) -> dict[str, StoredOrder]:
+    """The same orders with their lines and refunds. Two statements, none without orders."""
+    if not orders:
+        return orders
+    ids = listed([stored.id for stored in orders.values()])
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for row in select(
+        "SELECT order_id, line_id, product, quantity, amount_minor, categories, other, weight_g, on_sale"
+        f" FROM store_orderline WHERE {any_of('order_id')} ORDER BY order_id, position",
+        [ids],
+    ):
+        lines[row[0]].append(
+            Line(
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                tuple(_json(row[5])),
+                fraction_from_text(row[6]),
+                row[7],
+                bool(row[8]),
+            )
+        )
+    refunds: dict[int, list[Refund]] = defaultdict(list)
+    for row in select(
+        "SELECT r.order_id, o.external_id, r.external_id, r.lines, r.amount_minor, r.is_full, r.is_with_shipping, r.at"
+        f" FROM store_refund r JOIN store_order o ON o.id = r.order_id WHERE {any_of('r.order_id')} ORDER BY r.id",
+        [ids],
+    ):
+        pieces = tuple(RefundLine(q, line, product) for q, line, product in _json(row[3]))
+        refunds[row[0]].append(
+            Refund(row[1], row[2], pieces, row[4], bool(row[5]), bool(row[6]), from_time(row[7]))
+        )
+    return {
+        key: replace(
+            stored,
+            order=replace(stored.order, lines=tuple(lines[stored.id])),
+            refunds=tuple(refunds[stored.id]),
+        )
+        for key, stored in orders.items()
+    }
+
+
+def load_renewals(account_ids: Iterable[int]) -> dict[int, tuple[Renewal, ...]]:
+    """All renewals of these accounts, oldest first. One statement."""
+    found: dict[int, list[Renewal]] = defaultdict(list)
+    for account_id, order_id, at, until, undone_at in select(
+        f"SELECT account_id, order_id, at, until, undone_at FROM store_renewal WHERE {any_of('account_id')}"
+        " ORDER BY at, id",
+        [listed(account_ids)],
+    ):
+        starts, ends = from_time(at), from_time(until)
+        assert starts is not None
+        assert ends is not None
+        found[account_id].append(Renewal(str(order_id), starts, ends, from_time(undone_at)))
+    return {account_id: tuple(renewals) for account_id, renewals in found.items()}
+
+
+def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[Lot, int]]:
+    """How many points of each of these lots (account, number) expired unused, net of what was undone. One statement."""
+    keys = set(lots)
+    rows = select(
+        "SELECT d.account_id, d.lot_number, -SUM(d.points), MIN(l.starts_at), MIN(l.born_at), MIN(l.available_at),"
+        " MIN(l.own_end), MIN(l.origin_account), MIN(l.origin_number) FROM store_draw d"
+        " JOIN store_entry e ON e.account_id = d.account_id AND e.sequence = d.sequence AND e.kind = 'expire'"
+        " JOIN store_lot l ON l.account_id = d.account_id AND l.number = d.lot_number"
+        f" WHERE {any_of('d.account_id')} AND {any_of('d.lot_number')} GROUP BY d.account_id, d.lot_number",
+        [listed({account for account, _ in keys}), listed({number for _, number in keys})],
+    )
+    found = {}
+    for account, number, expired, starts, born, available, own_end, origin_account, origin_number in rows:
+        if (account, number) in keys and expired > 0:
+            starts_at, born_at, end = (_time(value) for value in (starts, born, own_end))
+            assert starts_at is not None
+            assert born_at is not None
+            origin = (origin_account, origin_number) if origin_account else None
+            lot = Lot(number, 0, starts_at, born_at, True, _time(available), end, end, origin)
+            found[account, number] = (lot, int(expired))
+    return found
+
+
+_COUPON = (
+    "account_id, public_id, code, origin, origin_id, state, issued_at, ends_at, points, remaining_minor, facts"
+)
+
+
+def load_coupons(account_ids: Iterable[int], codes: Iterable[str]) -> dict[int, tuple[Coupon, ...]]:
+    """The coupons of these accounts that have one of these codes or public ids, in whatever state. One statement."""
+    wanted = listed(codes)
+    found: dict[int, list[Coupon]] = defaultdict(list)
+    for row in select(
+        f"SELECT {_COUPON} FROM store_coupon WHERE {any_of('account_id')}"
+        f" AND ({any_of('code')} OR {any_of('public_id')})",
+        [listed(account_ids), wanted, wanted],
+    ):
+        found[row[0]].append(_coupon(row))
+    return {account_id: tuple(coupons) for account_id, coupons in found.items()}
+
+
+def load_all_coupons(account_id: int) -> tuple[Coupon, ...]:
+    """Every coupon of one account, oldest first. One statement."""
+    rows = select(f"SELECT {_COUPON} FROM store_coupon WHERE account_id = %s ORDER BY issued_at, id", [account_id])
+    return tuple(_coupon(row) for row in rows)
+
+
+def _coupon(row: tuple[Any, ...]) -> Coupon:
+    facts = _json(row[10])
+    issued_at = from_time(row[6])
+    assert issued_at is not None
+    return Coupon(
+        id=row[1],
+        code=row[2],
+        origin=row[3],
+        origin_id=row[4],
+        state=row[5],
+        terms=terms_from_json(facts["terms"]),
+        issued_at=issued_at,
+        ends_at=from_time(row[7]),
+        points=row[8],
+        pieces=tuple(piece_from_json(piece) for piece in facts["pieces"]),
+        remaining_minor=row[9],
+    )
+
+
+def _order(row: tuple[Any, ...]) -> StoredOrder:
+    discounts = tuple(
+        OrderDiscount(
+            source=d["source"],
+            amount_minor=d.get("amount_minor", 0),
+            code=d.get("code", ""),
+            id=d.get("id", ""),
+            points=d.get("points", 0),
+            lines_minor=tuple(d["lines"]) if d.get("lines") is not None else None,
+            free_shipping=d.get("free_shipping", False),
+        )
+        for d in _json(row[13])
+    )
+    reached = {status: datetime.fromisoformat(at) for status, at in _json(row[21]).items()}
+    order = Order(
+        id=row[1],
+        status=row[3],
+        email=row[22],
+        currency=row[7], updated=from_time(row[4]), placed_at=from_time(row[5]),
+        paid_at=from_time(row[6]), rate=_rate(row[8]), prices=row[9], lines=None,
+        shipping=Shipping(row[10], row[11], fraction_from_text(row[12])), discounts=discounts,
+        payment_method=row[14], delivery=Delivery(row[15], row[16]),
+    )  # fmt: skip
+    return StoredOrder(
+        id=row[0], account_id=row[2], order=order, digest=row[17], version_id=row[18],
+        booking=booking_from_json(_json(row[19])), frozen=frozen_from_json(_json(row[20])),
+        reached_at=tuple(reached.items()),
+    )  # fmt: skip
+
+
+def _rate(text: str) -> Fraction | None:
+    return fraction_from_text(text) if text else None
+
+
+def _json(value: Any) -> Any:
+    return loads(value) if isinstance(value, str) else value
+
+
+def _time(value: Any) -> datetime | None:
+    """A time that went through an aggregate: SQLite then returns its text."""
+    return from_time(datetime.fromisoformat(value) if isinstance(value, str) else value)
