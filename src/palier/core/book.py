@@ -112,7 +112,10 @@ class Book:
         for name in ("pending", "held", "debt", "spend_minor", "orders"):
             self.totals[name] += getattr(post, name)
         self.totals["available"] += post.points
-        if post.kind in _LIFETIME:
+        if post.kind in MERGES:
+            for name in ("lifetime", "spent", "expired", "activity"):
+                self.totals[name] += post.facts[name]
+        elif post.kind in _LIFETIME:
             self.totals["lifetime"] += post.amount
         elif post.kind in _SPENT:
             self.totals["spent"] -= post.amount
@@ -265,12 +268,14 @@ class Book:
         post.points += lot.remaining
         self.pay_debt(post)
 
-    def renew(self, order: str, until: datetime) -> None:
+    def renew(self, order: str, until: datetime) -> Renewal:
         """Move the end of every lot alive now to ``until``, never earlier."""
-        self.renewals.append(Renewal(order, self.now, until))
+        renewal = Renewal(order, self.now, until)
+        self.renewals.append(renewal)
         for lot in self.lots.values():
             if lot.ends_at is not None and lot.ends_at < until and not self.is_dead(lot):
                 self.lots[lot.number] = replace(lot, ends_at=until)
+        return renewal
 
     def undo_renewal(self, order: str, renewals: tuple[Renewal, ...]) -> tuple[Renewal, ...]:
         """Undo the renewal of an order: what is left ends at the later of its old end and now. Returns the rest."""
@@ -339,7 +344,10 @@ def end_with(lot: Lot, renewals: tuple[Renewal, ...], now: datetime) -> datetime
 TOLD_BY_DEFAULT = frozenset({"tier_up", "tier_down", "coupon_issued", "points_expiring"})
 """Events that members are told of unless the programme switches them off."""
 
-_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening", "merge_in", "merge_out"})
+MERGES = frozenset({"merge_in", "merge_out"})
+"""Their facts say how the running sums move: lifetime, spent, expired, activity."""
+
+_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening"})
 _ACTIVITY = frozenset({"earn", "take_back", "event"})
 _SPENT = frozenset({"use", "capture", "return", "reward", "withdraw", "reissue"})
 _EXPIRED = frozenset({"expire", "lapse"})

@@ -66,7 +66,7 @@ class Bench:
         """Points of these lots that expired unused: stored ones and those that this batch booked."""
         if not lots or not self._has_expired(book, lots):
             return ()
-        found = load_expired(lots)
+        found = {key: pair for key, pair in load_expired(lots).items() if key[0] == book.state.id}
         for entry in book.entries:
             if entry.kind == "expire":
                 for number, points in entry.draws:

@@ -58,7 +58,11 @@ def init_programme(command: InitProgramme, *, now: datetime) -> Initiated:
             created_at=now,
         )
         shop = Shop(
-            programme=programme, public_id=new_public_id(), slug=command.shop_slug, name=parsed.name, created_at=now
+            programme=programme,
+            public_id=new_public_id(),
+            slug=command.shop_slug,
+            name=parsed.name,
+            created_at=now,
         )
         shop.save(force_insert=True)
         publish(programme, parsed, to_document(parsed), source=command.source, author="", note="", now=now)

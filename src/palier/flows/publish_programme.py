@@ -73,7 +73,9 @@ def _check_currency(programme: Programme, parsed: values.Programme) -> None:
         return
     with scopes_disabled():
         if Account.objects.filter(programme=programme).exists():
-            problem = Problem("currency", f"is {programme.currency} for the life of the programme", "start a new one")
+            problem = Problem(
+                "currency", f"is {programme.currency} for the life of the programme", "start a new one"
+            )
             raise InvalidProgramme((problem,))
     programme.currency = parsed.currency
     programme.save(update_fields=["currency"])
@@ -91,12 +93,14 @@ def _make_due(
     """Accounts are looked at again when the ladder or the rewards changed; windows that changed are read anew."""
     if before is None:
         return
-    changed = {"next_due_at": now} if (before.tiers, before.rewards) != (after.tiers, after.rewards) else {}
+    changed: dict[str, Any] = {"next_due_at": now} if (before.tiers, before.rewards) != (after.tiers, after.rewards) else {}
     if _looks_back(before) != _looks_back(after):
         changed["is_stale"] = True
     if changed or before.points.remind != after.points.remind:
         with scopes_disabled():
-            Account.objects.filter(programme=programme, merged_into=None).update(**changed or {"next_due_at": now})
+            Account.objects.filter(programme=programme, merged_into=None).update(
+                **changed or {"next_due_at": now}
+            )
 
 
 def _looks_back(programme: values.Programme) -> object:

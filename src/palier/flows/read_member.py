@@ -50,7 +50,10 @@ def read_member(shop_id: int, customer: str, *, now: datetime) -> MemberView:
 def read_account(account_id: int, programme_id: int, *, now: datetime) -> MemberView:
     """The account as of ``now``; ``UnknownMember`` when the programme has no such account."""
     return _view(
-        account_id, load_timeline(programme_id, current_version_id(programme_id)), now, programme_id=programme_id
+        account_id,
+        load_timeline(programme_id, current_version_id(programme_id)),
+        now,
+        programme_id=programme_id,
     )
 
 
@@ -63,7 +66,9 @@ def read_nobody(programme_id: int, *, now: datetime) -> MemberView:
     return _of(book, account, (), 0)
 
 
-def _view(account_id: int, timeline: Timeline, now: datetime, *, programme_id: int | None = None) -> MemberView:
+def _view(
+    account_id: int, timeline: Timeline, now: datetime, *, programme_id: int | None = None
+) -> MemberView:
     account = read_by_id(account_id)
     if account is None or (programme_id is not None and account.programme_id != programme_id):
         raise UnknownMember(f"no account {account_id}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from palier.core import rewards, tiers
 from palier.core.account import Cause
@@ -81,7 +82,7 @@ def _award(member: MemberBench, name: str, event_id: int) -> int:
     rules = {rule.id: rule for rule in programme.earning}
     book.once.update(award.rule for award in awards if rules[award.rule].once)
     if points > 0:
-        facts = {"event": name, "awards": [{"rule": a.rule, "points": a.points} for a in awards]}
+        facts: dict[str, Any] = {"event": name, "awards": [{"rule": a.rule, "points": a.points} for a in awards]}
         if points != total:
             facts["uncapped"] = total
         post = Post("event", Cause("event", str(event_id)), qualifies_at=book.now, facts=facts)

@@ -18,10 +18,16 @@ def roll_back_programme(programme_id: int, number: int, *, author: str, now: dat
             programme_id=programme_id, number=number, published_at__isnull=False
         ).first()
     if version is None:
-        raise Refusal(f"there is no published version {number}", path="version", hint="see palier programme show")
+        raise Refusal(
+            f"there is no published version {number}", path="version", hint="see palier programme show"
+        )
     return publish_programme(
         PublishProgramme(
-            programme_id, version.document, version.source, author=author, note=f"rolled back to version {number}"
+            programme_id,
+            version.document,
+            version.source,
+            author=author,
+            note=f"rolled back to version {number}",
         ),
         now=now,
     )

@@ -130,5 +130,7 @@ def _json(value: Any) -> Any:
 
 def find_account_id(shop_id: int, customer: str) -> int | None:
     """The account of a shop's customer. One statement."""
-    rows = select("SELECT account_id FROM store_identity WHERE shop_id = %s AND customer_id = %s", [shop_id, customer])
+    rows = select(
+        "SELECT account_id FROM store_identity WHERE shop_id = %s AND customer_id = %s", [shop_id, customer]
+    )
     return rows[0][0] if rows else None

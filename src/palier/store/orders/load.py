@@ -19,7 +19,7 @@ from palier.store.codec import (
     piece_from_json,
     terms_from_json,
 )
-from palier.store.rows import any_of, from_time, listed, select
+from palier.store.rows import any_of, from_time, listed, select, to_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,19 @@ def load_shop(shop_id: int) -> LoadedShop:
     if not rows:
         raise LookupError(f"there is no shop {shop_id}")
     return LoadedShop(*rows[0])
+
+
+def find_guest_orders(shop_id: int, email_folded: str, *, since: datetime) -> list[str]:
+    """External ids of a shop's guest orders with this address, oldest first, none placed before ``since``."""
+    if not email_folded:
+        return []
+    rows = select(
+        "SELECT external_id FROM store_order WHERE shop_id = %s AND account_id IS NULL AND email_folded = %s"
+        " AND status <> '' AND COALESCE(placed_at, paid_at, updated_at, recorded_at) >= %s"
+        " ORDER BY COALESCE(paid_at, updated_at, recorded_at), id",
+        [shop_id, email_folded, to_time(since)],
+    )
+    return [row[0] for row in rows]
 
 
 def load_orders_of_accounts(account_ids: Sequence[int]) -> list[StoredOrder]:
@@ -149,15 +162,17 @@ def load_renewals(account_ids: Iterable[int]) -> dict[int, tuple[Renewal, ...]]:
 
 
 def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[Lot, int]]:
-    """How many points of each of these lots (account, number) expired unused, net of what was undone. One statement."""
+    """How many points of these lots (account, number), or of lots that they became, expired unused. One statement."""
     keys = set(lots)
+    accounts, numbers = listed({account for account, _ in keys}), listed({number for _, number in keys})
     rows = select(
         "SELECT d.account_id, d.lot_number, -SUM(d.points), MIN(l.starts_at), MIN(l.born_at), MIN(l.available_at),"
         " MIN(l.own_end), MIN(l.origin_account), MIN(l.origin_number) FROM store_draw d"
         " JOIN store_entry e ON e.account_id = d.account_id AND e.sequence = d.sequence AND e.kind = 'expire'"
         " JOIN store_lot l ON l.account_id = d.account_id AND l.number = d.lot_number"
-        f" WHERE {any_of('d.account_id')} AND {any_of('d.lot_number')} GROUP BY d.account_id, d.lot_number",
-        [listed({account for account, _ in keys}), listed({number for _, number in keys})],
+        f" WHERE ({any_of('l.account_id')} AND {any_of('l.number')})"
+        f" OR ({any_of('l.origin_account')} AND {any_of('l.origin_number')}) GROUP BY d.account_id, d.lot_number",
+        [accounts, numbers, accounts, numbers],
     )
     found = {}
     for account, number, expired, starts, born, available, own_end, origin_account, origin_number in rows:
@@ -171,9 +186,7 @@ def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple
     return found
 
 
-_COUPON = (
-    "account_id, public_id, code, origin, origin_id, state, issued_at, ends_at, points, remaining_minor, facts"
-)
+_COUPON = "account_id, public_id, code, origin, origin_id, state, issued_at, ends_at, points, remaining_minor, facts"
 
 
 def load_coupons(account_ids: Iterable[int], codes: Iterable[str]) -> dict[int, tuple[Coupon, ...]]:
@@ -191,7 +204,9 @@ def load_coupons(account_ids: Iterable[int], codes: Iterable[str]) -> dict[int, 
 
 def load_all_coupons(account_id: int) -> tuple[Coupon, ...]:
     """Every coupon of one account, oldest first. One statement."""
-    rows = select(f"SELECT {_COUPON} FROM store_coupon WHERE account_id = %s ORDER BY issued_at, id", [account_id])
+    rows = select(
+        f"SELECT {_COUPON} FROM store_coupon WHERE account_id = %s ORDER BY issued_at, id", [account_id]
+    )
     return tuple(_coupon(row) for row in rows)
 
 

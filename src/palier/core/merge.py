@@ -1,0 +1,57 @@
+"""Two accounts of one person become one: lots are closed by an entry here and opened by an entry there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from palier.core import rewards, tiers
+from palier.core.account import Cause
+from palier.core.book import Book, Post
+
+
+def merge(kept: Book, merged: Book) -> None:
+    """Move everything that ``merged`` owns to ``kept``: lots with their dates, debt, held points, coupons, spend.
+
+    Both must be caught up to the same instant. Nothing is created or lost: the two entries mirror each other.
+    What is once per member (tier coupons, events) is united; the kept account then requalifies.
+    """
+    assert kept.now == merged.now
+    out = Post("merge_out", Cause("merge", str(kept.state.id)), facts=_sums(merged, -1))
+    into = Post("merge_in", Cause("merge", str(merged.state.id)), facts=_sums(merged, 1))
+    for number in ("held", "debt", "spend_minor", "orders"):
+        setattr(out, number, -merged.totals[number])
+        setattr(into, number, merged.totals[number])
+    for lot in list(merged.lots.values()):
+        if lot.remaining:
+            merged.take(out, lot.remaining, [lot])
+            kept.add_lot(
+                into,
+                lot.remaining,
+                starts_at=lot.starts_at,
+                available_at=lot.available_at,
+                own_end=lot.ends_at,
+                origin=lot.origin or (merged.state.id, lot.number),
+            )
+    kept.pay_debt(into)
+    merged.commit(out)
+    kept.commit(into)
+    _unite(kept, merged)
+    rewards.grant(kept)
+    tiers.requalify(kept, into.cause, because="merge")
+
+
+def _sums(book: Book, sign: int) -> dict[str, Any]:
+    return {name: sign * book.totals[name] for name in ("lifetime", "spent", "expired", "activity")}
+
+
+def _unite(kept: Book, merged: Book) -> None:
+    kept.coupons.update(merged.coupons)
+    kept.withdrawn.update(merged.withdrawn)
+    kept.tier_coupons = {**merged.tier_coupons, **kept.tier_coupons}
+    kept.contributions.update(merged.contributions)
+    kept.once |= merged.once
+    if merged.last_order and (kept.last_order is None or merged.last_order.at > kept.last_order.at):
+        kept.last_order = merged.last_order
+    merged.coupons, merged.withdrawn, merged.tier_coupons, merged.contributions = {}, {}, {}, {}
+    merged.tier = None
+    merged.demote_at = merged.stepped_at = None

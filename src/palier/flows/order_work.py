@@ -1,0 +1,92 @@
+"""A batch of orders while it is being worked on: what a flow changes order by order and records at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from palier.core.account import Cause, Timeline
+from palier.core.book import Book
+from palier.core.catch_up import catch_up
+from palier.core.order import Refund
+from palier.core.order_case import OrderCase
+from palier.core.reconcile import reconcile
+from palier.flows.accounts import Bench
+from palier.store.members.record import record_identities
+from palier.store.orders.load import LoadedShop, StoredOrder
+from palier.store.orders.record import ChangedOrder, record_orders
+
+
+@dataclass(slots=True)
+class OrderWork:
+    """Orders of one shop with the bench of their accounts; ``book`` works on one, ``record`` writes them all."""
+
+    shop: LoadedShop
+    timeline: Timeline
+    bench: Bench
+    orders: dict[str, StoredOrder]
+    by_customer: dict[str, int]
+    changed: dict[str, ChangedOrder] = field(default_factory=dict)
+    identities: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def account_of(self, stored: StoredOrder, customer: str | None, *, at: datetime) -> int | None:
+        """The order's account: the one it is booked on, else the customer's, made at first sight; None for a guest."""
+        if stored.account_id is not None or customer is None:
+            return stored.account_id
+        account_id = self.by_customer.get(customer)
+        if account_id is None:
+            account_id = self.bench.create(at=at)
+            self.by_customer[customer] = account_id
+            self.identities.append((self.shop.id, account_id, customer))
+        return account_id
+
+    def book(
+        self, stored: StoredOrder, cause: Cause, *, at: datetime, lines_changed: bool, refund: Refund | None
+    ) -> int:
+        """Catch the order's account up to ``at`` and reconcile; returns how many points more the order is worth."""
+        assert stored.account_id is not None
+        book = self.bench.open(stored.account_id)
+        catch_up(book, at)
+        before = stored.booking.points
+        version = stored.version_id if stored.version_id is not None else self.timeline.at(book.now).id
+        stored = replace(stored, version_id=version)
+        answer = reconcile(book, self._case(book, stored, version, cause))
+        stored = replace(stored, booking=answer.booking, frozen=answer.frozen)
+        self.remember(stored, lines_changed=lines_changed, refund=refund)
+        return answer.booking.points - before
+
+    def remember(self, stored: StoredOrder, *, lines_changed: bool, refund: Refund | None) -> None:
+        """Keep the order as it now stands, to be written with the others."""
+        known = self.changed.get(stored.order.id)
+        refunds = (*(known.new_refunds if known else ()), *((refund,) if refund else ()))
+        lines_changed = lines_changed or (known is not None and known.lines_changed)
+        self.orders[stored.order.id] = stored
+        self.changed[stored.order.id] = ChangedOrder(stored, lines_changed, refunds)
+
+    def record(self, *, now: datetime, until: datetime | None, is_silent: bool, batch_id: int | None) -> None:
+        """Write orders, accounts, ledger and new identities."""
+        if self.changed:
+            record_orders(self.shop, tuple(self.changed.values()), now=now, batch_id=batch_id)
+        self.bench.record(now=now, until=until, is_silent=is_silent)
+        record_identities(self.identities)
+
+    def _case(self, book: Book, stored: StoredOrder, version: int, cause: Cause) -> OrderCase:
+        programme = self.timeline.by_id(version).programme
+        is_update = stored.booking.counts or bool(stored.booking.lots) or bool(stored.booking.uses)
+        codes = [d.code for d in stored.order.discounts if d.source == "coupon" and d.code]
+        codes += stored.booking.coupons
+        return OrderCase(
+            id=str(stored.id),
+            order=stored.order,
+            refunds=stored.refunds,
+            version=version,
+            cause=cause,
+            booking=stored.booking,
+            frozen=stored.frozen,
+            reached_at=stored.reached_at,
+            renewals=self.bench.renewals(book) if is_update else (),
+            expired=self.bench.expired(book, stored.booking.lots) if is_update else (),
+            coupons=self.bench.coupons(book, codes) if codes else (),
+            segments=self.bench.segments(book, programme, stored.order) if stored.frozen is None else (),
+            is_net=self.bench.accounts[book.state.id].is_net,
+        )

@@ -1,0 +1,23 @@
+"""Everything that names a merged account names the kept one from now on; the ledger rows stay where they are."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+
+def repoint(merged_id: int, kept_id: int) -> None:
+    """Move identities, orders, coupons and happenings; the merged person's profile is dropped, the kept one stays."""
+    with connection.cursor() as cursor:
+        for table in ("store_identity", "store_order", "store_coupon"):
+            cursor.execute(f"UPDATE {table} SET account_id = %s WHERE account_id = %s", [kept_id, merged_id])
+        cursor.execute(
+            "UPDATE store_happening SET account_id = %s WHERE account_id = %s AND NOT EXISTS (SELECT 1 FROM"
+            " store_happening AS own WHERE own.account_id = %s AND own.kind = store_happening.kind AND own.name ="
+            " store_happening.name AND own.key = store_happening.key)",
+            [kept_id, merged_id, kept_id],
+        )
+        cursor.execute("DELETE FROM store_profile WHERE account_id = %s", [merged_id])
+        cursor.execute(
+            "UPDATE store_account SET merged_into_id = %s, next_due_at = NULL WHERE id = %s",
+            [kept_id, merged_id],
+        )
