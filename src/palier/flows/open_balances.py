@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from palier.core.account import Cause
-from palier.core.catch_up import catch_up
+from palier.core.catch_up import catch_up, next_due
 from palier.core.errors import Refusal
 from palier.core.money import LIMIT
 from palier.core.opening import open_balance
 from palier.flows.accounts import Bench
 from palier.flows.transaction import in_one_transaction
 from palier.store.ids import new_id
+from palier.store.ledger.record import Note, Outcome, record
 from palier.store.members.load import lock_for_shop
 from palier.store.members.record import record_identities
 from palier.store.orders.happenings import NewHappening, find_happenings, record_happenings
@@ -82,6 +84,7 @@ def _open(command: OpenBalances, now: datetime) -> Opened:
     name = str(command.batch_id)
     known = find_happenings(list(accounts), "opening", name, [row.key for row in command.rows])
     happened, fresh = [], []
+    reasons: dict[int, str] = {}
     for row in command.rows:
         account_id = by_customer.get(row.customer)
         if account_id is None:
@@ -98,14 +101,26 @@ def _open(command: OpenBalances, now: datetime) -> Opened:
             spend_minor=row.spend_minor,
             ends_at=row.ends_at,
             cause=Cause("import", str(happening_id)),
-            reason=row.reason,
+        )
+        reasons[account_id] = "; ".join(
+            filter(None, dict.fromkeys((reasons.get(account_id, ""), row.reason)))
         )
         happened.append(
             NewHappening(
                 happening_id, account_id, "opening", name, row.key or secrets.token_hex(8), now, row.points
             )
         )
-    bench.record(now=now, until=now, is_silent=True)
+    record(
+        [_outcome(bench, account_id, reasons) for account_id in sorted(bench.books)], now=now, is_silent=True
+    )
     record_identities(fresh)
     record_happenings(happened, now=now, batch_id=command.batch_id)
     return Opened(len(happened), len(command.rows) - len(happened))
+
+
+def _outcome(bench: Bench, account_id: int, reasons: Mapping[int, str]) -> Outcome:
+    book = bench.books[account_id]
+    # Reasons are people's words: they stand beside the entries, where they can be erased.
+    reason = reasons.get(account_id, "")
+    note = Note(reason, "", secrets.token_hex(16)) if reason else None
+    return Outcome(bench.accounts[account_id], book.close(next_due_at=next_due(book)), note)

@@ -85,7 +85,7 @@ def _undo_orders(batch: ImportBatch, now: datetime) -> Undone:
     for _, external in chosen:
         stored = orders[external]
         booking = stored.booking if stored.account_id is None else _cancelled(bench, stored, now)
-        empty = Order(id=external, status="", currency="", lines=())  # type: ignore[arg-type]
+        empty = Order(id=external, status="", currency="", lines=())
         forgotten = replace(
             stored, order=empty, digest="", version_id=None, frozen=None, reached_at=(), booking=booking
         )

@@ -63,10 +63,10 @@ def look_at(path: Path, *, encoding: str = "", delimiter: str = "") -> Source:
         return Source(path, "jsonl", digest, encoding)
     source = Source(path, "csv", digest, encoding, delimiter or _delimiter(path, encoding))
     with _text(source) as file:
-        header = next(_csv_rows(file, source.delimiter), None)
-    if header is None or isinstance(header, str):
-        raise UnreadableFile(f"{path.name} has no header line{f': {header}' if header else ''}.")
-    header = [name.strip() for name in header]
+        first_row: Row = next(_csv_rows(file, source.delimiter), "it holds no line")
+    if isinstance(first_row, str):
+        raise UnreadableFile(f"{path.name} has no header line: {first_row}.")
+    header = [name.strip() for name in first_row]
     if len(header) > COLUMNS_MAX:
         raise UnreadableFile(f"{path.name} has {len(header)} columns; {COLUMNS_MAX} are the most.")
     if not any(header):
@@ -87,9 +87,7 @@ def rows(source: Source) -> Iterator[tuple[int, Row]]:
             next(reader)
             for row in reader:
                 number += 1
-                if isinstance(row, str):
-                    yield number, row
-                elif len(row) == width:
+                if isinstance(row, str) or len(row) == width:
                     yield number, row
                 elif not row or not any(row):
                     continue

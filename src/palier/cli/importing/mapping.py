@@ -1,4 +1,4 @@
-"""How a file is read: which column means what, and the source's own rules, as one small document that is kept with it."""
+"""How a file is read: which column means what, and the source's own rules, as one document that is kept with it."""
 
 from __future__ import annotations
 

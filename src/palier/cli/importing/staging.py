@@ -11,6 +11,19 @@ from palier.cli.importing.errors import Problem
 from palier.cli.importing.rows import CREDIT, GOODS, Staged
 
 _ROWS_AT_ONCE = 5000
+_LINE = (
+    "row INTEGER PRIMARY KEY, note TEXT, customer TEXT, at INT, kind INT, role INT, product TEXT,"
+    " quantity INT, amount INT, facts TEXT, about TEXT"
+)
+_TABLES = (
+    "PRAGMA journal_mode=OFF",
+    "PRAGMA synchronous=OFF",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=FILE",
+    f"CREATE TABLE line ({_LINE})",
+    "CREATE TABLE problem (row INT, subject TEXT, code TEXT, reason TEXT, amount INT)",
+    "CREATE TABLE broken (note TEXT PRIMARY KEY, row INT) WITHOUT ROWID",
+)
 
 
 class StagedLine(NamedTuple):
@@ -43,13 +56,7 @@ class Staging:
     def __init__(self) -> None:
         # A blank name is a private temporary database: in memory while small, on disk when it grows.
         self.database = sqlite3.connect("", isolation_level=None)
-        for line in (
-            "PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA cache_size=-65536", "PRAGMA temp_store=FILE",
-            "CREATE TABLE line (row INTEGER PRIMARY KEY, note TEXT, customer TEXT, at INT, kind INT, role INT, product TEXT,"
-            " quantity INT, amount INT, facts TEXT, about TEXT)",
-            "CREATE TABLE problem (row INT, subject TEXT, code TEXT, reason TEXT, amount INT)",
-            "CREATE TABLE broken (note TEXT PRIMARY KEY, row INT) WITHOUT ROWID",
-        ):  # fmt: skip
+        for line in _TABLES:
             self.database.execute(line)
 
     def add(self, staged: Iterable[Staged]) -> None:

@@ -115,7 +115,7 @@ def parse_instant(text: str, form: str, zone: ZoneInfo) -> datetime:
             found = datetime.fromisoformat(plain)
         else:
             try:
-                found = datetime.strptime(plain, form)
+                found = datetime.strptime(plain, form)  # noqa: DTZ007
             except ValueError:
                 found = datetime.fromisoformat(plain)
     except ValueError as error:
@@ -137,7 +137,7 @@ def parse_day(text: str, form: str) -> date:
     plain = text.strip()
     try:
         return (
-            datetime.strptime(plain, form).date()
+            datetime.strptime(plain, form).date()  # noqa: DTZ007
             if form and form != ISO
             else datetime.fromisoformat(plain).date()
         )
@@ -166,7 +166,7 @@ def _fits(text: str, form: str) -> bool:
         if form == ISO:
             datetime.fromisoformat(text)
         else:
-            datetime.strptime(text, form)
+            datetime.strptime(text, form)  # noqa: DTZ007
     except ValueError:
         return False
     return True
