@@ -75,7 +75,9 @@ def happened(speech: Speech, shown: Shown, settled: Set[int]) -> list[str]:
         said = speech.say("event", entry.amount, points=speech.points(entry.amount), event=speech.event(name))
     else:
         said = speech.say("earned", entry.amount, points=speech.points(entry.amount))
-    return [said, *_cut(speech, entry.facts, entry.amount), *waiting(speech, shown, settled)]
+    awards = _awards(entry.facts)
+    reasons = [line for award in awards if (line := _award(speech, award))] if len(awards) > 1 else []
+    return [said, *reasons, *_cut(speech, entry.facts, entry.amount), *waiting(speech, shown, settled)]
 
 
 def waiting(speech: Speech, shown: Shown, settled: Set[int]) -> list[str]:

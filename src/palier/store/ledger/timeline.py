@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from django.db.models import Max
 from django_scopes import scopes_disabled
@@ -36,7 +37,7 @@ class _Names:
 
 
 def count_movements(account_id: int) -> int:
-    """How many movements the member is shown: one per cause, and none for the mere settling of points. One statement."""
+    """How many movements the member is shown: one per cause, none for mere settling. One statement."""
     rows = select(
         "SELECT COUNT(*) FROM (SELECT DISTINCT cause_kind, cause FROM store_entry"
         " WHERE account_id = %s AND kind <> 'settle') AS causes",
@@ -86,7 +87,7 @@ def _page(account_id: int, before_sequence: int | None, limit: int) -> list[Caus
     )
     if before_sequence is not None:
         rows = rows.filter(last__lt=before_sequence)
-    return [Cause(row["cause_kind"], row["cause"]) for row in rows[:limit]]
+    return [Cause(cast(Any, row["cause_kind"]), row["cause"]) for row in rows[:limit]]
 
 
 def _entries(account_id: int, causes: Sequence[Cause]) -> list[Entry]:
