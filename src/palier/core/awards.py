@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from palier.core import rewards
-from palier.core.account import Booking, Frozen, Lot, Renewal
+from palier.core.account import Booking, Frozen, Lot
 from palier.core.book import Book, Post
 from palier.core.earning import Worth
 from palier.core.expiry import end_of_points
@@ -25,7 +25,6 @@ def reconcile_points(
     frozen: Frozen | None,
     worth: Worth | None,
     counts: bool,
-    renewals: tuple[Renewal, ...],
 ) -> Booking:
     """Post the difference between what the order should bring (points, spend, one order) and what is booked."""
     target = worth.points if worth else 0
@@ -42,9 +41,9 @@ def reconcile_points(
     )
     if difference > 0:
         assert frozen is not None
-        booking = _earn(book, case, booking, post, difference, programme, frozen, renewals)
+        booking = _earn(book, case, booking, post, difference, programme, frozen)
     elif difference < 0:
-        booking = _take_back(book, case, booking, post, -difference, renewals)
+        booking = _take_back(book, case, booking, post, -difference)
     book.commit(post)
     for coupon_id in reversed(booking.withdrawn) if difference > 0 else ():
         if rewards.bring_back(book, coupon_id):
@@ -70,7 +69,6 @@ def _earn(
     points: int,
     programme: Programme,
     frozen: Frozen,
-    renewals: tuple[Renewal, ...],
 ) -> Booking:
     """Undo earlier take-backs of this order, newest first, then credit its own lot."""
     taken = list(booking.taken)
@@ -82,7 +80,7 @@ def _earn(
         if piece.lot is None:
             back -= book.forgive(post, back)
         else:
-            book.give_back(post, replace(piece, points=back), renewals)
+            book.give_back(post, replace(piece, points=back), case.renewals)
         points -= back
     lots = booking.lots
     if points:
@@ -102,9 +100,7 @@ def _credit_own_lot(
     )
 
 
-def _take_back(
-    book: Book, case: OrderCase, booking: Booking, post: Post, points: int, renewals: tuple[Renewal, ...]
-) -> Booking:
+def _take_back(book: Book, case: OrderCase, booking: Booking, post: Post, points: int) -> Booking:
     """Take from the order's own lots (what expired of them counts), then from other available points.
 
     Reward coupons are withdrawn, latest first, before any debt arises.
@@ -116,7 +112,7 @@ def _take_back(
     left = points - sum(piece.points for piece in pieces)
     withdrawn = list(booking.withdrawn)
     while left > sum(lot.remaining for lot in book.spendable()):
-        coupon = rewards.withdraw_latest(book, renewals)
+        coupon = rewards.withdraw_latest(book, case.renewals)
         if coupon is None:
             break
         withdrawn.append(coupon.id)

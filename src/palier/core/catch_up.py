@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 
-from palier.core import coupons, rewards, tiers
+from palier.core import coupons, lots, rewards, tiers
 from palier.core.account import Cause, Lot
-from palier.core.book import Book, Post
+from palier.core.book import Book
 from palier.core.period import last_day, local_day, start_of_day, subtract, subtract_from_date, zone
 from palier.core.programme.values import Programme
 
@@ -53,41 +53,21 @@ def next_due(book: Book) -> datetime | None:
 
 def _happen(book: Book, previous: datetime) -> None:
     now = book.now
-    _expire_lots(book)
-    _settle_lots(book)
+    lots.expire_ended(book)
+    lots.settle_due(book)
     rewards.grant(book)
     coupons.expire_ended(book)
     _remind(book)
-    is_publish = any(previous < version.published_at <= now for version in book.timeline.versions)
-    cause = Cause("publish", str(book.timeline.at(now).id)) if is_publish else Cause("time", now.isoformat())
-    tiers.requalify(book, cause, because="publish" if is_publish else "time", silent=is_publish)
+    if _is_new_ladder(book, previous):
+        tiers.requalify(book, Cause("publish", str(book.timeline.at(now).id)), because="publish", silent=True)
+    else:
+        tiers.requalify(book, Cause("time", now.isoformat()), because="time")
 
 
-def _expire_lots(book: Book) -> None:
-    ended: dict[datetime, list[Lot]] = defaultdict(list)
-    for lot in book.lots.values():
-        if lot.remaining and lot.ends_at is not None and lot.ends_at <= book.now:
-            ended[lot.ends_at].append(lot)
-    for ends_at in sorted(ended):
-        day = last_day(ends_at, zone(book.programme.timezone))
-        post = Post("expire", Cause("time", f"expire:{day.isoformat()}"), facts={"last_day": day.isoformat()})
-        for lot in ended[ends_at]:
-            book.take(post, lot.remaining, [lot])
-        book.commit(post)
-
-
-def _settle_lots(book: Book) -> None:
-    for lot in list(book.lots.values()):
-        if lot.settled or lot.available_at is None or lot.available_at > book.now or not lot.remaining:
-            continue
-        post = Post(
-            "settle",
-            Cause("time", f"settle:{lot.number}"),
-            facts={"lot": lot.number, "points": lot.remaining},
-        )
-        book.settle(lot, post)
-        book.commit(post)
-        book.tell("points_available", str(book.sequence), points=post.points)
+def _is_new_ladder(book: Book, previous: datetime) -> bool:
+    """Whether a version came into force since ``previous`` that changed the tiers; others leave a grace alone."""
+    before, after = book.timeline.at(previous), book.timeline.at(book.now)
+    return before.id != after.id and before.programme.tiers != after.programme.tiers
 
 
 def _reminders(lot: Lot, programme: Programme) -> list[tuple[date, datetime]]:
@@ -100,7 +80,7 @@ def _reminders(lot: Lot, programme: Programme) -> list[tuple[date, datetime]]:
 
 
 def _remind(book: Book) -> None:
-    """One message for all points of one last day; reminders that would lie before their lot are left out by the clock."""
+    """One message for all points of one last day; a reminder that would lie before its lot never comes."""
     points: dict[date, int] = defaultdict(int)
     for lot in book.lots.values():
         if lot.remaining and any(instant == book.now for _, instant in _reminders(lot, book.programme)):
@@ -125,7 +105,7 @@ def _forget(book: Book) -> None:
 
 
 def horizon_of(programme: Programme, now: datetime) -> datetime:
-    """Contributions at or before this instant are of no use any more to any window or cap (a cap ``ever`` needs none)."""
+    """Contributions at or before this instant matter to no window and no cap any more (a cap ``ever`` needs none)."""
     tz = zone(programme.timezone)
     starts = [tiers.window_start(programme, now) or now]
     for rule in programme.earning:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -78,7 +78,7 @@ def matches(line_filter: LineFilter | None, product: str, categories: Sequence[s
 
 
 def order_worth(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -> Worth:
-    """The points and the spend that ``order`` deserves for what is kept of it, by the rules and facts it was frozen with.
+    """The points and the spend that ``order`` deserves for what is kept, by the rules and facts it was frozen with.
 
     Amounts become the programme's currency, rounded half up once; each rule is rounded once as ``points.rounding``
     says; the sum is multiplied, rounded again, and cut to the room that caps left. Flat awards are kept whole while
@@ -87,7 +87,7 @@ def order_worth(programme: Programme, order: Order, kept: Kept, frozen: Frozen) 
     lines = counted_lines(programme, order, kept, frozen)
     spend_minor = round_half_up(sum(line.paid for line in lines) + _shipping(programme, order, kept, frozen))
     why_not = _prevented(programme, order, kept, frozen)
-    earning_lines = [line for line in lines if line.kept.quantity and line.kept.line.amount_minor]
+    earning_lines = [line for line in lines if _earns(line)]
     if why_not or not earning_lines:
         return Worth(0, spend_minor, why_not=why_not)
     rules = [rule for rule in programme.earning if rule.enabled and rule.on is None]
@@ -169,6 +169,16 @@ def _prevented(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -
 def _line_matches(line_filter: LineFilter | None, line: Counted) -> bool:
     goods = line.kept.line
     return matches(line_filter, goods.product, goods.categories, goods.on_sale)
+
+
+def _earns(line: Counted) -> bool:
+    return line.kept.quantity > 0 and line.kept.line.amount_minor > 0
+
+
+def order_holds(programme: Programme, when: Conditions, order: Order, kept: Kept, frozen: Frozen) -> bool:
+    """Whether the conditions hold for the whole order."""
+    lines = [line for line in counted_lines(programme, order, kept, frozen) if _earns(line)]
+    return _hold(when, order, lines, frozen)
 
 
 def _hold(when: Conditions, order: Order, lines: list[Counted], frozen: Frozen) -> bool:
@@ -286,19 +296,28 @@ def _shared(
 
 
 def room_under_caps(
-    programme: Programme, contributions: Sequence[Contribution], *, activity: int, at: datetime, cause: str
+    programme: Programme,
+    contributions: Sequence[Contribution],
+    *,
+    activity: int,
+    at: datetime,
+    cause: str,
+    applies: Callable[[Conditions], bool] = lambda when: True,
 ) -> int | None:
     """Most points that the caps leave for something earned at ``at``; None without caps.
 
     A cap's P1D is the calendar day in the programme's zone, other durations are exact windows up to ``at``.
-    Orders and events count, net of what was taken back; gifts do not.
+    Orders and events count, net of what was taken back; gifts do not. A cap by ``order`` does not limit events,
+    and a cap whose conditions do not hold (``applies``) limits nothing.
     """
     room: int | None = None
     tz = zone(programme.timezone)
     for rule in programme.earning:
-        if not rule.enabled or rule.cap is None:
+        if not rule.enabled or rule.cap is None or not applies(rule.when):
             continue
         every = rule.cap.every
+        if every == "order" and not cause.startswith("order:"):
+            continue
         if every == "order":
             left = rule.cap.points
         elif every == "ever":

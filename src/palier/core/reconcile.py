@@ -6,13 +6,14 @@ Repeats post nothing; edits, partial refunds, cancellations, reinstatements and 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from palier.core import rewards, tiers
-from palier.core.account import Booking, Frozen, LastOrder, Renewal
+from palier.core import lots, rewards, tiers
+from palier.core.account import Frozen, LastOrder
 from palier.core.awards import reconcile_points, reconcile_settlement
 from palier.core.book import Book
-from palier.core.earning import Worth, order_worth, room_under_caps
-from palier.core.order import VALID_STATUSES, keep
+from palier.core.earning import Worth, order_holds, order_worth, room_under_caps
+from palier.core.order import VALID_STATUSES, Kept, keep
 from palier.core.order_case import OrderCase, Reconciled
 from palier.core.period import end_after, zone
 from palier.core.programme.values import Programme
@@ -22,71 +23,71 @@ from palier.core.uses import reconcile_coupons, reconcile_uses
 def reconcile(book: Book, case: OrderCase) -> Reconciled:
     """Bring the account to what the order is worth, posting only the difference.
 
-    The book must be caught up. Points that come back are given before points are taken, so that no debt arises that
-    the same message could pay. The order is valued with the tier that the member had before it.
+    The book must be caught up. A renewal is undone first, so that used points come back to the ends that are theirs;
+    points come back before others are taken, so that no debt arises that the same message could pay. The order is
+    valued with the tier that the member had before it.
     """
+    deserved_before = tiers.deserved_rank(book)
     kept = keep(case.order, case.refunds)
     is_valid = case.order.status in VALID_STATUSES
     frozen = case.frozen
     if frozen is None and is_valid and not kept.is_refunded:
-        frozen = _accept(book, case)
+        frozen = _accept(book, case, kept)
     counts = is_valid and not kept.is_refunded and frozen is not None
     programme = book.timeline.by_id(case.version).programme
     worth = order_worth(programme, case.order, kept, frozen) if frozen else None
     if not counts:
         worth = None if worth is None else Worth(0, 0, why_not=worth.why_not or case.order.status)
+    if case.booking.renews and not counts:
+        case = _undo_renewal(book, case)
     booking = reconcile_uses(book, case, kept, counts)
     booking = reconcile_coupons(book, case, booking, kept, counts)
-    booking, renewals = _reconcile_renewal(book, case, booking, programme, frozen, worth, counts)
-    booking = reconcile_points(book, case, booking, programme, frozen, worth, counts, renewals)
+    until = _renewed_until(programme, worth, frozen)
+    if until is not None and not booking.renews:
+        case = replace(case, renewals=(*case.renewals, book.renew(case.id, until)))
+        booking = replace(booking, renews=True)
+    booking = reconcile_points(book, case, booking, programme, frozen, worth, counts)
     booking = reconcile_settlement(book, case, booking, programme)
+    lots.expire_ended(book)
     rewards.grant(book)
-    lowers = (
-        worth is None or worth.spend_minor < case.booking.spend_minor or worth.points < case.booking.points
-    )
+    lowers = tiers.deserved_rank(book) < deserved_before
     tiers.requalify(book, case.cause, because="refund" if lowers else "order")
     return Reconciled(booking, frozen, worth)
 
 
-def _accept(book: Book, case: OrderCase) -> Frozen:
+def _accept(book: Book, case: OrderCase, kept: Kept) -> Frozen:
     """Freeze what the order is accepted with."""
-    order_at = case.order.paid_at or case.order.updated or book.now
-    programme = book.timeline.by_id(case.version).programme
+    order, programme = case.order, book.timeline.by_id(case.version).programme
+    order_at = order.paid_at or order.updated or book.now
+    frozen = Frozen(order_at, book.totals["orders"] + 1, book.tier, case.segments, None, case.is_net)
     room = room_under_caps(
         programme,
         tuple(book.contributions.values()),
         activity=book.totals["activity"],
         at=order_at,
         cause=f"order:{case.id}",
+        applies=lambda when: order_holds(programme, when, order, kept, frozen),
     )
     if book.last_order is None or order_at >= book.last_order.at:
-        delivery = case.order.delivery
+        delivery = order.delivery
         book.last_order = LastOrder(
-            order_at, delivery.city, delivery.country, case.order.shipping.carrier, case.order.payment_method
+            order_at, delivery.city, delivery.country, order.shipping.carrier, order.payment_method
         )
-    return Frozen(order_at, book.totals["orders"] + 1, book.tier, case.segments, room, case.is_net)
+    return replace(frozen, room=room)
 
 
-def _reconcile_renewal(
-    book: Book,
-    case: OrderCase,
-    booking: Booking,
-    programme: Programme,
-    frozen: Frozen | None,
-    worth: Worth | None,
-    counts: bool,
-) -> tuple[Booking, tuple[Renewal, ...]]:
-    """An accepted order that earns renews all points once; a full refund or a cancellation undoes it, no partial one."""
-    valid_for = programme.points.valid_for
-    renewals = case.renewals
-    if booking.renews and not counts:
-        renewals = book.undo_renewal(case.id, renewals)
-        return replace(booking, renews=False), renewals
-    earns = worth is not None and worth.points > 0
-    if not booking.renews and counts and earns and valid_for and programme.points.expiry == "sliding":
-        assert frozen is not None
-        until = end_after(frozen.order_at, valid_for, zone(programme.timezone))
-        book.renew(case.id, until)
-        booking = replace(booking, renews=True)
-        renewals = (*renewals, book.renewals[-1])
-    return booking, renewals
+def _undo_renewal(book: Book, case: OrderCase) -> OrderCase:
+    """A full refund or a cancellation takes the order's renewal back; what ends by that ends now."""
+    renewals = book.undo_renewal(case.id, case.renewals)
+    lots.expire_ended(book)
+    return replace(case, renewals=renewals, booking=replace(case.booking, renews=False))
+
+
+def _renewed_until(programme: Programme, worth: Worth | None, frozen: Frozen | None) -> datetime | None:
+    """To when an order renews all points, if it does: under ``sliding``, when it was accepted and earns."""
+    points = programme.points
+    if worth is None or not worth.points or frozen is None or points.expiry != "sliding":
+        return None
+    return (
+        end_after(frozen.order_at, points.valid_for, zone(programme.timezone)) if points.valid_for else None
+    )

@@ -44,11 +44,12 @@ def grant(book: Book) -> None:
 
 
 def withdraw_latest(book: Book, renewals: tuple[Renewal, ...]) -> Coupon | None:
-    """Withdraw the reward coupon issued last, if one is unused: its points return to their lots. None if there is none."""
+    """Withdraw the unused reward coupon that was issued last; its points return to their lots. None without one."""
     unused = [c for c in book.coupons.values() if c.origin == "reward" and c.state == "issued"]
     if not unused:
         return None
-    coupon = max(unused, key=lambda c: (c.issued_at, c.id))
+    # Of those issued at one instant the last one stands last; ids would say nothing.
+    coupon = max(reversed(unused), key=lambda c: c.issued_at)
     withdraw(book, coupon)
     post = Post(
         "withdraw", Cause("coupon", coupon.id), facts={"reward": coupon.origin_id, "at": coupon.points}

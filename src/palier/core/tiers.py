@@ -49,17 +49,19 @@ def qualifying(book: Book, programme: Programme) -> int:
     if tiers.window == "lifetime":
         name = {"spend": "spend_minor", "points": "activity", "orders": "orders"}[tiers.metric]
         return book.totals[name]
-    start = window_start(programme, book.now)
-    counted = (
-        c
-        for c in book.contributions.values()
-        if start is None or c.at > start or _starts(programme, c, start)
-    )
+    if tiers.window == "rolling":
+        assert tiers.rolling is not None
+        tz = zone(programme.timezone)
+        # From the order forwards, as next_change does: months are clamped, so looking back is another window.
+        counted = (c for c in book.contributions.values() if add(c.at, tiers.rolling, tz) > book.now)
+    else:
+        start = window_start(programme, book.now)
+        counted = (c for c in book.contributions.values() if start is None or c.at >= start)
     return sum(_measure(tiers, c) for c in counted)
 
 
 def window_start(programme: Programme, now: datetime) -> datetime | None:
-    """Since when contributions count: after it for a rolling window, from it on for a calendar year; None: always."""
+    """Nothing before it counts (a rolling window ends by itself, order by order); None: everything counts."""
     tiers = programme.tiers
     if tiers is None or tiers.window == "lifetime":
         return None
@@ -91,8 +93,6 @@ def next_change(book: Book, programme: Programme) -> datetime | None:
     elif tiers.window == "calendar_year":
         year = local_day(book.now, tz).year + 1
         instants.append(start_of_day(date(year, 1, 1), tz))
-    if book.stepped_at is not None:
-        instants.append(max(_next_step(book, tiers, programme), book.now))
     return min(instants, default=None)
 
 
@@ -120,65 +120,81 @@ def enter(book: Book) -> None:
     book.tier_since = book.now if tier else None
 
 
+def deserved_rank(book: Book) -> int:
+    """The step of the ladder that the account deserves now; 0 is the lowest, -1 none."""
+    programme = book.programme
+    if programme.tiers is None:
+        return -1
+    value = qualifying(book, programme)
+    return sum(value >= threshold for threshold, _ in thresholds_at(programme.tiers, book.now)) - 1
+
+
 def requalify(book: Book, cause: Cause, *, because: str, silent: bool = False) -> None:
     """Move the account to the tier it deserves now.
 
-    Upwards at once. Downwards at once after a refund (``because="refund"``) or a new ladder (``"publish"``);
-    when only time passed (``"time"``) after the grace, to the deserved tier or one step (``landing``).
+    Upwards at once. Downwards at once when a refund lowered what is deserved (``because="refund"``) or after a new
+    ladder (``"publish"``); when only time passed, after the grace, to the deserved tier or one step (``landing``).
     """
-    programme = book.programme
-    tiers = programme.tiers
+    tiers = book.programme.tiers
     if tiers is None:
+        book.demote_at = book.stepped_at = None
         if book.tier is not None:
-            _move(book, None, cause, up=False, silent=True, withdraws=False)
+            _move(book, None, cause, silent=True)
         return
     steps = [tier for _, tier in thresholds_at(tiers, book.now)]
-    deserved = deserved_tier(tiers, qualifying(book, programme), book.now)
     rank = {tier.id: i for i, tier in enumerate(steps)}
-    now_at = rank.get(book.tier, -1) if book.tier else -1
-    aim = rank[deserved.id] if deserved else -1
-    if aim == now_at:
+    aim = deserved_rank(book)
+    deserved = steps[aim] if aim >= 0 else None
+    held = rank.get(book.tier, -1) if book.tier else -1
+    if book.tier is not None and book.tier not in rank:
         book.demote_at = book.stepped_at = None
-        if (deserved.id if deserved else None) != book.tier:
-            _move(book, deserved, cause, up=False, silent=True, withdraws=False)
-        return
-    if aim > now_at:
+        _move(book, deserved, cause, silent=True)
+    elif aim >= held:
         book.demote_at = book.stepped_at = None
-        _move(book, deserved, cause, up=True, silent=silent, withdraws=False)
-        return
-    if because == "publish" or (because == "refund" and not tiers.grace_refunds):
+        if aim > held:
+            _move(book, deserved, cause, up=True, silent=silent)
+    elif because == "publish" or (because == "refund" and not tiers.grace_refunds):
         book.demote_at = book.stepped_at = None
-        _move(book, deserved, cause, up=False, silent=silent, withdraws=because == "refund")
-        return
-    _demote_in_time(book, tiers, cause, steps, now_at, aim)
+        _move(book, deserved, cause, silent=silent, withdraws=because == "refund")
+    else:
+        _demote_in_time(book, tiers, cause, steps, held=held, aim=aim)
 
 
-def _demote_in_time(book: Book, tiers: Tiers, cause: Cause, steps: list[Tier], now_at: int, aim: int) -> None:
-    programme = book.programme
-    if book.stepped_at is not None and book.now < _next_step(book, tiers, programme):
-        return
+def _demote_in_time(
+    book: Book, tiers: Tiers, cause: Cause, steps: list[Tier], *, held: int, aim: int
+) -> None:
+    """Start the grace, or at its end go down: to the deserved step, or one, and then one after each window more."""
     if book.demote_at is None:
-        book.demote_at = add(book.now, tiers.grace, zone(programme.timezone))
+        book.demote_at = add(book.now, tiers.grace, zone(book.programme.timezone))
     if book.demote_at > book.now:
         return
-    book.demote_at = None
-    target = aim if tiers.landing == "deserved" else now_at - 1
-    _move(book, steps[target] if target >= 0 else None, cause, up=False, silent=False, withdraws=False)
+    target = aim if tiers.landing == "deserved" else held - 1
+    _move(book, steps[target] if target >= 0 else None, cause)
+    book.demote_at = _next_step(book, tiers) if target > aim else None
     book.stepped_at = book.now if target > aim else None
 
 
-def _next_step(book: Book, tiers: Tiers, programme: Programme) -> datetime:
-    """When a soft landing may take its next step: a window (or a grace) after the last one."""
-    assert book.stepped_at is not None
-    tz = zone(programme.timezone)
-    if tiers.window == "rolling" and tiers.rolling is not None:
-        return add(book.stepped_at, tiers.rolling, tz)
-    if tiers.window == "calendar_year":
-        return start_of_day(date(local_day(book.stepped_at, tz).year + 1, 1, 1), tz)
-    return add(book.stepped_at, tiers.grace, tz)
+def _next_step(book: Book, tiers: Tiers) -> datetime:
+    """When a soft landing takes its next step: a window after this one and its grace; without window the grace only."""
+    tz = zone(book.programme.timezone)
+    looked_at = book.now
+    if tiers.window == "rolling":
+        assert tiers.rolling is not None
+        looked_at = add(book.now, tiers.rolling, tz)
+    elif tiers.window == "calendar_year":
+        looked_at = start_of_day(date(local_day(book.now, tz).year + 1, 1, 1), tz)
+    return add(looked_at, tiers.grace, tz)
 
 
-def _move(book: Book, tier: Tier | None, cause: Cause, *, up: bool, silent: bool, withdraws: bool) -> None:
+def _move(
+    book: Book,
+    tier: Tier | None,
+    cause: Cause,
+    *,
+    up: bool = False,
+    silent: bool = False,
+    withdraws: bool = False,
+) -> None:
     before, book.tier, book.tier_since = book.tier, tier.id if tier else None, book.now
     facts = {"from": before, "to": book.tier}
     entry = book.commit(Post("tier", cause, tier=book.tier or "", facts=facts))
@@ -186,17 +202,17 @@ def _move(book: Book, tier: Tier | None, cause: Cause, *, up: bool, silent: bool
     if not silent:
         book.tell("tier_up" if up else "tier_down", str(entry.sequence), **facts)
     if up and tier is not None and tier.coupon is not None:
-        _grant(book, tier, cause)
+        _grant(book, tier, silent=silent)
     if withdraws:
         _withdraw_above(book, tier)
 
 
-def _grant(book: Book, tier: Tier, cause: Cause) -> None:
+def _grant(book: Book, tier: Tier, *, silent: bool) -> None:
     """Issue the tier's coupon, or bring back the one that a demotion withdrew; nobody gets it twice."""
     assert tier.coupon is not None
     known = book.tier_coupons.get(tier.id)
     if known is None:
-        coupon = issue(book, tier.coupon, origin="tier", origin_id=tier.id, points=0, pieces=())
+        coupon = issue(book, tier.coupon, origin="tier", origin_id=tier.id, silent=silent)
         book.tier_coupons[tier.id] = (coupon.id, False)
     elif known[1]:
         revive(book, known[0])
@@ -221,8 +237,3 @@ def _measure(tiers: Tiers, contribution: Contribution) -> int:
     return {"spend": contribution.spend_minor, "points": contribution.points, "orders": contribution.orders}[
         tiers.metric
     ]
-
-
-def _starts(programme: Programme, contribution: Contribution, start: datetime) -> bool:
-    assert programme.tiers is not None
-    return programme.tiers.window == "calendar_year" and contribution.at == start

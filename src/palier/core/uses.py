@@ -7,9 +7,9 @@ from dataclasses import replace
 from palier.core.account import Booking, Coupon
 from palier.core.book import Book, Post
 from palier.core.coupons import expire_ended
+from palier.core.expiry import own_end
 from palier.core.order import Kept, Order
 from palier.core.order_case import OrderCase
-from palier.core.period import end_after, zone
 
 
 def reconcile_uses(book: Book, case: OrderCase, kept: Kept, counts: bool) -> Booking:
@@ -22,7 +22,10 @@ def reconcile_uses(book: Book, case: OrderCase, kept: Kept, counts: bool) -> Boo
     booked = sum(piece.points for piece in booking.uses)
     if booking.is_held and not is_waiting and not counts:
         return _give_back(book, case, booking, booked, kind="release")
-    if wanted < booked:
+    if is_waiting and booked and not booking.is_held:
+        # The order waits again: what it had spent comes back and is held instead.
+        booking = _give_back(book, case, booking, booked, kind="return")
+    elif wanted < booked:
         booking = _give_back(
             book, case, booking, booked - wanted, kind="release" if booking.is_held else "return"
         )
@@ -100,9 +103,7 @@ def _give_back(book: Book, case: OrderCase, booking: Booking, points: int, *, ki
 
 def _credit_paid_debt(book: Book, post: Post, points: int) -> None:
     """Points that had paid a debt which is no more: they come back as a lot of their own."""
-    valid_for = book.programme.points.valid_for
-    own_end = end_after(book.now, valid_for, zone(book.programme.timezone)) if valid_for else None
-    book.add_lot(post, points, starts_at=book.now, available_at=book.now, own_end=own_end)
+    book.add_lot(post, points, starts_at=book.now, available_at=book.now, own_end=own_end(book))
 
 
 def reconcile_coupons(book: Book, case: OrderCase, booking: Booking, kept: Kept, counts: bool) -> Booking:
