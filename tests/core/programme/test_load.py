@@ -98,6 +98,12 @@ def test_a_hostile_or_broken_json_text_is_refused(text: str, said: str) -> None:
     assert said in refusal(text, json=True)
 
 
+def test_a_yaml_map_in_braces_with_a_quoted_key_is_no_broken_json() -> None:
+    assert parse_text('{"name": Demo, currency: EUR}').name == "Demo"
+    with pytest.raises(InvalidProgramme, match="given twice"):
+        parse_text('{"name": "a", "name": "b"}')
+
+
 def test_a_json_text_and_a_yaml_text_give_the_same_programme() -> None:
     yaml = parse_text("{name: Demo, currency: EUR, redemption: {min_total: 80.5, brackets: []}}")
     assert (

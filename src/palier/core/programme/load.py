@@ -28,9 +28,10 @@ TEXT_MAX = 1_000_000
 """Longer texts (in characters) are refused."""
 DEPTH_MAX = 40
 """Maps and lists nest at most so deep."""
-NODES_MAX = 100_000
+NODES_MAX = 50_000
 """A text with more values than this, aliases counted with all that they stand for, is refused."""
 _NUMBER_MAX = 40
+_NO_JSON = "this is not JSON"
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
@@ -63,6 +64,17 @@ def load_yaml(text: str) -> Mapping[Any, object]:
     return _mapping(builder.result)
 
 
+def load_text(text: str) -> Mapping[Any, object]:
+    """The map in a text that is YAML 1.2 or JSON, as ``load_yaml`` and ``load_json`` read it."""
+    if re.match(r'\ufeff?\s*\{\s*["}]', text):
+        try:
+            return load_json(text)
+        except InvalidProgramme as refused:
+            if not refused.problems[0].reason.endswith(_NO_JSON):
+                raise
+    return load_yaml(text)
+
+
 def load_json(text: str) -> Mapping[Any, object]:
     """The map in a JSON text, as plain values; decimals become Decimal.
 
@@ -79,7 +91,7 @@ def load_json(text: str) -> Mapping[Any, object]:
             object_pairs_hook=_pairs,
         )
     except json.JSONDecodeError as error:
-        _refuse_at(f"this is not JSON: {error.msg}", error.lineno, error.colno)
+        _refuse_at(f"{error.msg}: {_NO_JSON}", error.lineno, error.colno)
     except RecursionError:
         _refuse("maps and lists nest too deep")
     return _mapping(value)

@@ -10,7 +10,7 @@ from typing import Any
 from palier.core.money import exponent, is_currency
 from palier.core.period import zone
 from palier.core.programme.kinds import LANGUAGE, STRING, is_clean, read_language
-from palier.core.programme.load import load_json, load_yaml
+from palier.core.programme.load import load_text
 from palier.core.programme.parse_benefits import FIRST_ORDER, REDEMPTION, REWARDS, TIERS
 from palier.core.programme.parse_earning import EARNING, POINTS, SPEND
 from palier.core.programme.parse_segments import SEGMENTS
@@ -73,15 +73,7 @@ def parse(document: Mapping[Any, object]) -> Programme:
 
 def parse_text(text: str) -> Programme:
     """The programme in a YAML 1.2 or JSON text. Raises InvalidProgramme."""
-    return parse(
-        load_json(text)
-        if text.lstrip("\ufeff \t\r\n").startswith("{") and _is_json(text)
-        else load_yaml(text)
-    )
-
-
-def _is_json(text: str) -> bool:
-    return re.match(r'[\ufeff\s]*\{\s*(?:"|\})', text) is not None
+    return parse(load_text(text))
 
 
 def _prepare(context: Context, document: object) -> None:

@@ -190,6 +190,10 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         return f"the text {value[:40]!r}"
     written = brief(value, 40)
+    if isinstance(value, int | Decimal):
+        return f"the number {written}" if written else "a huge number"
+    if isinstance(value, date):
+        return f"the day {written}"
     return f"{type(value).__name__} {written}" if written else f"a {type(value).__name__}"
 
 
