@@ -56,15 +56,20 @@ def spent(speech: Speech, entry: Entry) -> list[str]:
     """What an order changes that moves no points: why it earns nothing, and what counts towards the tier."""
     why_not = word(entry.facts, "why_not")
     lines = [speech.say(f"nothing.{why_not}")] if why_not and speech.knows(f"nothing.{why_not}") else []
+    return lines + counting(speech, entry)
+
+
+def counting(speech: Speech, entry: Entry) -> list[str]:
+    """What counts towards the tier, or no longer does."""
     tiers = speech.programme.tiers
     amount = speech.formats.money(abs(entry.spend_minor))
     if entry.spend_minor and tiers is not None and tiers.metric == "spend":
-        lines.append(speech.say("counts" if entry.spend_minor > 0 else "counts_less", amount=amount))
-    elif entry.orders:
-        lines.append(speech.say("counted" if entry.orders > 0 else "uncounted"))
-    elif entry.spend_minor:
-        lines.append(speech.say("spend_more" if entry.spend_minor > 0 else "spend_less", amount=amount))
-    return lines
+        return [speech.say("counts" if entry.spend_minor > 0 else "counts_less", amount=amount)]
+    if entry.orders:
+        return [speech.say("counted" if entry.orders > 0 else "uncounted")]
+    if entry.spend_minor:
+        return [speech.say("spend_more" if entry.spend_minor > 0 else "spend_less", amount=amount)]
+    return []
 
 
 def happened(speech: Speech, shown: Shown, settled: Set[int]) -> list[str]:

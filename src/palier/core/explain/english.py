@@ -100,6 +100,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "tier.why.time": "What counts at present is no longer enough for the earlier tier.",
     "tier.why.publish": "The rules of the programme have changed.",
     "opening": "Opening balance: {points}.",
+    "opening_undone": "The opening balance was undone: {points}.",
     "merge_in": "{points} came over from the merged account.",
     "merge_out": "{points} moved to the account that was kept.",
     "merge_debt": "The merged account still owed {points}.",

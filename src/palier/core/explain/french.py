@@ -119,6 +119,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "tier.why.time": "Ce qui compte actuellement ne suffit plus pour le palier précédent.",
     "tier.why.publish": "Les règles du programme ont changé.",
     "opening": "Solde de départ : {points}.",
+    "opening_undone": "Le solde de départ a été annulé : {points}.",
     "merge_in": "Le compte fusionné a apporté {points}.",
     "merge_out": ("{points} a rejoint le compte conservé.", "{points} ont rejoint le compte conservé."),
     "merge_debt": "Le compte fusionné devait encore {points}.",

@@ -115,6 +115,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "tier.why.time": "Was zurzeit zählt, reicht für die vorige Stufe nicht mehr aus.",
     "tier.why.publish": "Die Regeln des Programms haben sich geändert.",
     "opening": "Anfangsbestand: {points}.",
+    "opening_undone": "Der Anfangsbestand wurde zurückgenommen: {points}.",
     "merge_in": (
         "{points} ist aus dem zusammengeführten Konto hinzugekommen.",
         "{points} sind aus dem zusammengeführten Konto hinzugekommen.",

@@ -112,8 +112,12 @@ def _told(speech: Speech, movement: Movement, shown: Shown, settled: Set[int]) -
         case "merge_in" | "merge_out":
             owes = (entry.amount < 0) == (entry.kind == "merge_in") and entry.amount != 0
             return [_points(speech, "merge_debt" if owes else entry.kind, entry.amount)]
-        case "opening" | "lapse":
-            return [_points(speech, entry.kind, entry.amount)]
+        case "opening":
+            key = "opening_undone" if "undone" in entry.facts else "opening"
+            is_spend = entry.spend_minor != 0 and speech.programme.tiers is not None
+            return [_points(speech, key, entry.amount), *(earned.counting(speech, entry) if is_spend else ())]
+        case "lapse":
+            return [_points(speech, "lapse", entry.amount)]
         case "waive":
             return [_points(speech, "waive", entry.debt)]
 
