@@ -38,10 +38,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Applications. Unfold comes first: it replaces the templates of Django's admin.
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "palier.backoffice.apps.SiteConfig",  # Django's admin, with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

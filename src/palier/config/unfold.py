@@ -3,19 +3,20 @@
 from typing import Any
 
 from django.templatetags.static import static
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Palier",
     "SITE_HEADER": "Palier",
     "SITE_SUBHEADER": _("Loyalty programme"),
-    "SITE_URL": reverse_lazy("admin:index"),
+    "SITE_URL": None,
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("palier/favicon.svg")},
     ],
     "SITE_SYMBOL": "stairs",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": True,
+    "SHOW_LANGUAGES": False,  # the switch stands in the top bar
+    "STYLES": [lambda request: static("palier/backoffice.css")],
+    "SIDEBAR": {"show_search": False, "navigation": "palier.backoffice.navigation.sidebar"},
 }

@@ -1,0 +1,70 @@
+"""The demo's first page: one click signs in as any role. Only in demo mode, and only from this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from django.conf import settings
+from django.contrib.auth import get_user_model, login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from palier.flows.make_demo_staff import DEMO_STAFF
+
+# Role, what it is called, and what it may do.
+ROLE_NAMES = (
+    ("owner", _("Owner"), _("Everything, and the team")),
+    ("manager", _("Manager"), _("Programme, imports and members")),
+    ("support", _("Support"), _("Members and gifts")),
+    ("read-only", _("Read-only"), _("Looks at everything, changes nothing")),
+)
+
+
+@require_safe
+@never_cache
+def front(request: HttpRequest) -> HttpResponse:
+    """The root: the back-office, or the demo's choice of roles."""
+    if not settings.PALIER_DEMO:
+        return redirect("admin:index")
+    is_here = is_from_this_machine(request)
+    return render(
+        request, "palier/demo.html", {"roles": ROLE_NAMES, "is_here": is_here}, status=200 if is_here else 403
+    )
+
+
+@require_POST
+@never_cache
+def sign_in(request: HttpRequest, role: str) -> HttpResponse:
+    """Sign in as the demo's user of that role. They exist in databases that ``palier demo`` made, and nowhere else."""
+    if not settings.PALIER_DEMO or role not in DEMO_STAFF:
+        raise Http404
+    if not is_from_this_machine(request):
+        raise PermissionDenied
+    user = get_user_model().objects.filter(username=DEMO_STAFF[role], is_active=True).first()
+    if user is None:
+        raise Http404
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("admin:index")
+
+
+def is_from_this_machine(request: HttpRequest) -> bool:
+    """Whether a browser on this machine asks directly. Behind a proxy everybody seems to, so a proxy is refused."""
+    proxied = (
+        "HTTP_X_FORWARDED_FOR",
+        "HTTP_X_FORWARDED_HOST",
+        "HTTP_FORWARDED",
+        "HTTP_VIA",
+        "HTTP_X_REAL_IP",
+    )
+    if any(name in request.META for name in proxied):
+        return False
+    host = request.get_host().rpartition(":")[0] or request.get_host()
+    try:
+        is_near = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+    return is_near and host.strip("[]") in {"127.0.0.1", "localhost", "::1"}

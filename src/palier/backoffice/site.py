@@ -1,0 +1,28 @@
+"""The back-office's site: Unfold's, with our own pages in front of Django's."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+from unfold.sites import UnfoldAdminSite
+
+
+class BackOffice(UnfoldAdminSite):
+    """Serves our pages under the admin's addresses, behind its sign-in."""
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """The home page."""
+        from palier.backoffice.home import home
+
+        return home(request)
+
+    def extra_urls(self) -> list[URLPattern]:
+        """Unfold's site puts these before Django's own."""
+        from palier.backoffice import access, member, members
+
+        return [
+            path("members/", self.admin_view(members.members), name="members"),
+            path("members/<str:public_id>/", self.admin_view(member.member), name="member"),
+            path("programme/", self.admin_view(access.choose_programme), name="choose_programme"),
+        ]
