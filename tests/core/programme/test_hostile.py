@@ -71,19 +71,19 @@ def accepts_or_refuses(document: Any) -> None:
     assert all(reasons)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)), ANYTHING, max_size=5))
 def test_any_sections_are_read_or_refused(document: Any) -> None:
     accepts_or_refuses({"name": "Demo", "currency": "EUR", **document})
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(ANYTHING)
 def test_any_value_at_all_is_read_or_refused(document: Any) -> None:
     accepts_or_refuses(document)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(DOCUMENTS, st.randoms(use_true_random=False), ANYTHING)
 def test_a_valid_document_with_one_value_replaced_is_read_or_refused(
     document: Any, random: Any, other: Any

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from palier.core.programme.canonical import to_document
 from palier.core.programme.parse import FIELDS, parse, parse_text
@@ -100,6 +100,7 @@ def test_the_whole_example_and_every_scenario_hold_to_the_schema() -> None:
         assert faults(document, SCHEMA) == [], file
 
 
+@settings(max_examples=40)
 @given(DOCUMENTS)
 def test_what_parses_holds_to_the_schema_in_its_canonical_form_too(document: Any) -> None:
     assert faults(document, SCHEMA) == []

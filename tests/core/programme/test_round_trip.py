@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from palier.core.programme.canonical import canonical_json, digest, to_document
 from palier.core.programme.check import check
@@ -22,12 +22,14 @@ def test_a_programme_reads_back_equal_from_its_canonical_form(document: Any) -> 
     assert to_document(parse(to_document(programme))) == to_document(programme)
 
 
+@settings(max_examples=40)
 @given(DOCUMENTS)
 def test_checks_never_fail_and_say_the_same_again(document: Any) -> None:
     programme = parse(document)
     assert check(programme) == check(parse(to_document(programme)))
 
 
+@settings(max_examples=50)
 @given(DOCUMENTS, DOCUMENTS)
 def test_a_diff_is_empty_exactly_when_nothing_differs(one: Any, other: Any) -> None:
     old, new = parse(one), parse(other)
