@@ -25,6 +25,7 @@ class Command:
 
 
 COMMANDS = {
+    "import": Command("import_", "read orders, members or balances from files, or take an import back"),
     "rehearse": Command("rehearse", "run scenario files and tell which expectations failed", needs="nothing"),
 }
 

@@ -72,17 +72,23 @@ class Reading:
 def understand(
     kind: str, source: Source, *, document: Mapping[str, Any] | None = None, profile: str = "",
     columns: Mapping[str, str] | None = None, settings: Mapping[str, str] | None = None,
+    defaults: Mapping[str, str] | None = None,
 ) -> Reading:  # fmt: skip
     """How to read ``source``: flags win over the mapping document, that over the profile, that over the guess."""
     chosen = load_profile(profile) if profile else _fitting_profile(source) if kind == "orders" else None
-    merged: dict[str, Any] = {**(chosen or {}), **(document or {})}
+    merged: dict[str, Any] = {**(defaults or {}), **(chosen or {}), **(document or {})}
     named = {
         **_named(chosen, source, kind),
         **_named(document, source, kind),
         **_checked(columns or {}, source, kind),
     }
     merged |= {key: value for key, value in (settings or {}).items() if value}
+    if source.kind == "jsonl":
+        return _reading({**merged, "columns": {}}, {})
     guessed = guess(kind, source.header, source.sample)
+    if "price" in guessed or "price" in named:
+        # A total beside a price may be the whole order's, on every row: it counts only when it is named.
+        guessed.pop("total", None)
     free = {meaning: name for meaning, name in guessed.items() if name not in named.values()}
     reading = _reading(merged, {**free, **named})
     lacking = missing(kind, reading.columns)

@@ -63,6 +63,7 @@ class RowReader:
         self.since = since.timestamp() if since else None
         self.until = until.timestamp() if until else None
         self.outside = 0
+        self.rows = 0
         # A column that the file lacks is read from a blank behind the row.
         self.at = {meaning: header.index(name) for meaning, name in reading.columns.items()}
         self.width = len(header)
@@ -74,6 +75,7 @@ class RowReader:
         """The rows that count, in their order; every other one goes to ``refuse``, once."""
         order_place, seconds = self._place("order"), self._second
         for number, row in rows:
+            self.rows = number
             if isinstance(row, str):
                 refuse(Problem(number, "", "unreadable_row", row), "")
                 continue
