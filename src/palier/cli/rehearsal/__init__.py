@@ -1,0 +1,1 @@
+"""Rehearsing scenario files: reading them, taking their steps through the flows, comparing what came of it."""
