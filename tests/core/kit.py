@@ -312,6 +312,7 @@ class Story:
         self._absorb(book)
 
     def _absorb(self, book: Book) -> Booked:
+        catch_up(book, book.now)
         booked = book.close(next_due_at=next_due(book))
         self.state = booked.state
         self.entries.extend(booked.entries)
