@@ -41,7 +41,7 @@ def test_postgresql_addresses(url, expected):
 
 
 def test_what_libpq_understands_is_passed_on():
-    assert database_settings("postgresql://h/n?sslmode=require")["OPTIONS"] == {"sslmode": "require"}
+    assert database_settings("postgresql://h/n?sslmode=require")["OPTIONS"]["sslmode"] == "require"
 
 
 @pytest.mark.parametrize(

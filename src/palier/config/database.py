@@ -25,6 +25,10 @@ SQLITE_OPTIONS = {
 }
 
 
+# The hot statements have a constant text: after a few uses the server keeps their plans.
+POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": 5}
+
+
 def database_settings(url: str) -> dict[str, Any]:
     """Django's settings for the database that ``url`` names; a wrong URL is refused with the form it should have."""
     scheme = url.partition("://")[0]
@@ -68,7 +72,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PORT": str(port or options.pop("port", "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": options,
+        "OPTIONS": POSTGRESQL_OPTIONS | options,
     }
 
 
@@ -82,6 +86,7 @@ def _embedded_postgres(directory: Path) -> dict[str, Any]:
         "PORT": server.port,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(POSTGRESQL_OPTIONS),
     }
 
 

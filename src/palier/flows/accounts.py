@@ -19,6 +19,7 @@ from palier.store.members.load import LoadedAccount
 from palier.store.members.record import new_account
 from palier.store.orders.contributions import load_contributions
 from palier.store.orders.load import load_coupons, load_expired, load_renewals
+from palier.store.rows import together
 
 
 class Bench:
@@ -100,6 +101,15 @@ class Bench:
         """The segments that the member matches with nothing at hand, under the version in force."""
         return matching_segments(book, self.accounts[book.state.id], book.programme, None)
 
+    def close(self, *, until: datetime | None = None, note: Note | None = None) -> list[Outcome]:
+        """Catch every open account up (to ``until``, else to where it stands); what was decided, ready to record."""
+        outcomes = []
+        for account_id in sorted(self.books):
+            book = self.books[account_id]
+            catch_up(book, until if until is not None else book.now)
+            outcomes.append(Outcome(self.accounts[account_id], book.close(next_due_at=next_due(book)), note))
+        return outcomes
+
     def record(
         self,
         *,
@@ -108,10 +118,7 @@ class Bench:
         until: datetime | None = None,
         note: Note | None = None,
     ) -> None:
-        """Catch every open account up (to ``until``, else to where it stands) and write what was decided."""
-        outcomes = []
-        for account_id in sorted(self.books):
-            book = self.books[account_id]
-            catch_up(book, until if until is not None else book.now)
-            outcomes.append(Outcome(self.accounts[account_id], book.close(next_due_at=next_due(book)), note))
-        record(outcomes, now=now, is_silent=is_silent)
+        """Close every open account and write what was decided."""
+        outcomes = self.close(until=until, note=note)
+        with together():
+            record(outcomes, now=now, is_silent=is_silent)

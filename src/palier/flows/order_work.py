@@ -12,9 +12,11 @@ from palier.core.order import Refund
 from palier.core.order_case import OrderCase
 from palier.core.reconcile import reconcile
 from palier.flows.accounts import Bench
+from palier.store.ledger.record import record
 from palier.store.members.record import record_identities
 from palier.store.orders.load import LoadedShop, StoredOrder
 from palier.store.orders.record import ChangedOrder, record_orders
+from palier.store.rows import together
 
 
 @dataclass(slots=True)
@@ -65,10 +67,11 @@ class OrderWork:
 
     def record(self, *, now: datetime, until: datetime | None, is_silent: bool, batch_id: int | None) -> None:
         """Write orders, accounts, ledger and new identities."""
-        if self.changed:
+        outcomes = self.bench.close(until=until)
+        with together():
             record_orders(self.shop, tuple(self.changed.values()), now=now, batch_id=batch_id)
-        self.bench.record(now=now, until=until, is_silent=is_silent)
-        record_identities(self.identities)
+            record(outcomes, now=now, is_silent=is_silent)
+            record_identities(self.identities)
 
     def _case(self, book: Book, stored: StoredOrder, version: int, cause: Cause) -> OrderCase:
         programme = self.timeline.by_id(version).programme

@@ -93,7 +93,9 @@ def _make_due(
     """Accounts are looked at again when the ladder or the rewards changed; windows that changed are read anew."""
     if before is None:
         return
-    changed: dict[str, Any] = {"next_due_at": now} if (before.tiers, before.rewards) != (after.tiers, after.rewards) else {}
+    changed: dict[str, Any] = (
+        {"next_due_at": now} if (before.tiers, before.rewards) != (after.tiers, after.rewards) else {}
+    )
     if _looks_back(before) != _looks_back(after):
         changed["is_stale"] = True
     if changed or before.points.remind != after.points.remind:

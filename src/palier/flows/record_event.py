@@ -82,7 +82,10 @@ def _award(member: MemberBench, name: str, event_id: int) -> int:
     rules = {rule.id: rule for rule in programme.earning}
     book.once.update(award.rule for award in awards if rules[award.rule].once)
     if points > 0:
-        facts: dict[str, Any] = {"event": name, "awards": [{"rule": a.rule, "points": a.points} for a in awards]}
+        facts: dict[str, Any] = {
+            "event": name,
+            "awards": [{"rule": a.rule, "points": a.points} for a in awards],
+        }
         if points != total:
             facts["uncapped"] = total
         post = Post("event", Cause("event", str(event_id)), qualifies_at=book.now, facts=facts)

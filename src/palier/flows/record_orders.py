@@ -13,9 +13,10 @@ from palier.flows import order_messages as messages
 from palier.flows.accounts import Bench
 from palier.flows.order_work import OrderWork
 from palier.flows.transaction import in_one_transaction
-from palier.store.members.load import lock_for_shop
-from palier.store.orders.load import load_orders, with_contents
+from palier.store.members.load import lock_query, locked
+from palier.store.orders.load import found_orders, orders_query, with_contents
 from palier.store.programmes.load import load_timeline
+from palier.store.rows import select_both
 
 BATCH_MAX = 500
 CLOCK_SKEW = timedelta(days=1)
@@ -65,8 +66,12 @@ def record_orders(command: RecordOrders, *, now: datetime) -> tuple[Recorded, ..
 def _record(command: RecordOrders, now: datetime) -> tuple[Recorded, ...]:
     customers = {m.customer for m in command.messages if isinstance(m, Order) and m.customer is not None}
     named = {m.order if isinstance(m, Refund) else m.id for m in command.messages}
-    accounts, by_customer = lock_for_shop(command.shop_id, sorted(customers), sorted(named))
-    shop, orders = load_orders(command.shop_id, sorted(named))
+    locks, rows = select_both(
+        lock_query(command.shop_id, sorted(customers), sorted(named)),
+        orders_query(command.shop_id, sorted(named)),
+    )
+    accounts, by_customer = locked(locks)
+    shop, orders = found_orders(rows)
     timeline = load_timeline(shop.programme_id, shop.current_version_id)
     work = OrderWork(
         shop, timeline, Bench(timeline, accounts, shop.programme_id), with_contents(orders), by_customer

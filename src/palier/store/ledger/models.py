@@ -21,7 +21,7 @@ class Entry(models.Model):
     sequence = models.IntegerField()
     kind = models.CharField(max_length=10)
     cause_kind = models.CharField(max_length=10)
-    cause = models.CharField(max_length=100)
+    cause = models.CharField(max_length=255)
     effective_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     amount = models.BigIntegerField()

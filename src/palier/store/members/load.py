@@ -10,7 +10,7 @@ from typing import Any
 
 from palier.core.account import AccountState, Totals
 from palier.store.members.state import state_from_row
-from palier.store.rows import any_of, from_time, is_postgresql, listed, select
+from palier.store.rows import Query, any_of, from_time, is_postgresql, listed, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,26 @@ def lock_for_shop(
 
     Returns the accounts by id, and the account of each known customer id. One statement.
     """
+    return locked(select(*lock_query(shop_id, customers, orders)))
+
+
+def lock_query(shop_id: int, customers: Iterable[str], orders: Iterable[str]) -> Query:
+    """The statement of ``lock_for_shop``, for ``locked`` to read."""
     customers, orders = list(customers), list(orders)
     asked = listed(customers)
-    rows = select(
+    statement = (
         f"SELECT {_COLUMNS}, i.customer_id FROM store_account a"
         f" LEFT JOIN store_identity i ON i.account_id = a.id AND i.shop_id = %s AND {any_of('i.customer_id')}"
         " LEFT JOIN store_profile p ON p.account_id = a.id WHERE a.id IN ("
         f"SELECT account_id FROM store_identity WHERE shop_id = %s AND {any_of('customer_id')} UNION "
         f"SELECT account_id FROM store_order WHERE shop_id = %s AND {any_of('external_id')}"
-        ") ORDER BY a.id" + _for_update(),
-        [shop_id, asked, shop_id, asked, shop_id, listed(orders)],
+        ") ORDER BY a.id" + _for_update()
     )
+    return statement, [shop_id, asked, shop_id, asked, shop_id, listed(orders)]
+
+
+def locked(rows: Iterable[tuple[Any, ...]]) -> tuple[dict[int, LoadedAccount], dict[str, int]]:
+    """The accounts that ``lock_query`` found, by id, and the account of each known customer id."""
     accounts: dict[int, LoadedAccount] = {}
     by_customer: dict[str, int] = {}
     for row in rows:

@@ -19,7 +19,7 @@ from palier.store.codec import (
     piece_from_json,
     terms_from_json,
 )
-from palier.store.rows import any_of, from_time, listed, select, to_time
+from palier.store.rows import Query, any_of, from_time, listed, select, to_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,24 @@ _ORDER = (
 
 def load_orders(shop_id: int, external_ids: Iterable[str]) -> tuple[LoadedShop, dict[str, StoredOrder]]:
     """The shop, and those of these orders that are stored, without lines and refunds. One statement."""
-    rows = select(
+    return found_orders(select(*orders_query(shop_id, external_ids)))
+
+
+def orders_query(shop_id: int, external_ids: Iterable[str]) -> Query:
+    """The statement of ``load_orders``, for ``found_orders`` to read."""
+    statement = (
         f"SELECT s.id, s.programme_id, p.currency, p.current_version_id, {_ORDER} FROM store_shop s"
         " JOIN store_programme p ON p.id = s.programme_id"
-        f" LEFT JOIN store_order o ON o.shop_id = s.id AND {any_of('o.external_id')} WHERE s.id = %s",
-        [listed(external_ids), shop_id],
+        f" LEFT JOIN store_order o ON o.shop_id = s.id AND {any_of('o.external_id')} WHERE s.id = %s"
     )
-    shop = LoadedShop(*rows[0][:4])
-    return shop, {row[5]: _order(row[4:]) for row in rows if row[4] is not None}
+    return statement, [listed(external_ids), shop_id]
+
+
+def found_orders(rows: Sequence[tuple[Any, ...]]) -> tuple[LoadedShop, dict[str, StoredOrder]]:
+    """The shop, and the stored orders by the shop's id. ``LookupError`` when there is no such shop."""
+    if not rows:
+        raise LookupError("there is no such shop")
+    return LoadedShop(*rows[0][:4]), {row[5]: _order(row[4:]) for row in rows if row[4] is not None}
 
 
 def load_shop(shop_id: int) -> LoadedShop:
