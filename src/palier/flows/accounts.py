@@ -88,9 +88,11 @@ class Bench:
 
     def coupons(self, book: Book, codes: Iterable[str]) -> tuple[Coupon, ...]:
         """The account's coupons with these codes or ids, as this batch left them."""
-        stored = load_coupons([book.state.id], codes).get(book.state.id, ())
         named = set(codes)
-        here = {c.id: c for c in book.touched.values() if c.code in named or c.id in named}
+        at_hand = {**book.coupons, **book.touched}
+        here = {c.id: c for c in at_hand.values() if c.code in named or c.id in named}
+        missing = named - {name for c in here.values() for name in (c.id, c.code)}
+        stored = load_coupons([book.state.id], missing).get(book.state.id, ()) if missing else ()
         return tuple({**{c.id: c for c in stored}, **here}.values())
 
     def segments(self, book: Book, programme: Programme, order: Order) -> tuple[str, ...]:

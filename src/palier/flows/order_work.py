@@ -76,7 +76,9 @@ class OrderWork:
     def _case(self, book: Book, stored: StoredOrder, version: int, cause: Cause) -> OrderCase:
         programme = self.timeline.by_id(version).programme
         is_update = stored.booking.counts or bool(stored.booking.lots) or bool(stored.booking.uses)
-        codes = [d.code for d in stored.order.discounts if d.source == "coupon" and d.code]
+        named = {d.code for d in stored.order.discounts if d.source == "coupon" and d.code}
+        # A code that no open coupon has changes nothing: it costs no query either.
+        codes = [c.id for c in book.coupons.values() if c.code in named or c.id in named]
         codes += stored.booking.coupons
         return OrderCase(
             id=str(stored.id),

@@ -185,18 +185,14 @@ def _record_renewals(outcomes: Sequence[Outcome]) -> None:
 
 
 def _record_coupons(outcomes: Sequence[Outcome]) -> None:
-    fresh, changed = [], []
-    for outcome in outcomes:
-        for coupon in outcome.booked.coupons:
-            if coupon.id in outcome.booked.issued:
-                fresh.append(_coupon_row(outcome, coupon))
-            else:
-                changed.append(
-                    (coupon.id, coupon.state, coupon.remaining_minor, to_json(_coupon_facts(coupon)))
-                )
-    insert("store_coupon", _COUPON, fresh)
-    columns = {"public_id": "text", "state": "text", "remaining_minor": "bigint", "facts": "jsonb"}
-    update("store_coupon", "public_id", columns, changed)
+    """Issued and changed coupons in one statement: of one that is known only its state can change."""
+    insert(
+        "store_coupon",
+        _COUPON,
+        [_coupon_row(outcome, coupon) for outcome in outcomes for coupon in outcome.booked.coupons],
+        suffix="ON CONFLICT (public_id) DO UPDATE SET state = excluded.state,"
+        " remaining_minor = excluded.remaining_minor, facts = excluded.facts",
+    )
 
 
 def _coupon_row(outcome: Outcome, coupon: Coupon) -> tuple[Any, ...]:

@@ -1,0 +1,27 @@
+"""A world of its own for every test of flows."""
+
+import pytest
+from django_scopes import scopes_disabled
+
+from palier.store.programmes import load
+from tests.flows.world import World
+
+
+@pytest.fixture(autouse=True)
+def _fresh_versions():
+    """Tests roll back, so that ids come again: what a process may keep for ever must go with them."""
+    load._versions.clear()
+    load._timelines.clear()
+
+
+@pytest.fixture
+def world(db):
+    with scopes_disabled():
+        yield World.new()
+
+
+@pytest.fixture
+def committed_world(transactional_db):
+    """The same, committed: other processes and threads see it."""
+    with scopes_disabled():
+        yield World.new()
