@@ -1,24 +1,28 @@
 """Words for what the shop and the ledger call by codes."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ORDER_STATUSES = {
-    "": _("Not known yet"),
-    "placed": _("Placed"),
-    "paid": _("Paid"),
-    "shipped": _("Shipped"),
-    "delivered": _("Delivered"),
-    "canceled": _("Cancelled"),
-    "cancelled": _("Cancelled"),
-    "refunded": _("Refunded"),
+    "": pgettext_lazy("order", "Not known yet"),
+    "placed": pgettext_lazy("order", "Placed"),
+    "paid": pgettext_lazy("order", "Paid"),
+    "shipped": pgettext_lazy("order", "Shipped"),
+    "delivered": pgettext_lazy("order", "Delivered"),
+    "canceled": pgettext_lazy("order", "Cancelled"),
+    "cancelled": pgettext_lazy("order", "Cancelled"),
+    "refunded": pgettext_lazy("order", "Refunded"),
 }
 
 COUPON_STATES = {
-    "issued": _("Issued"),
-    "reserved": _("Reserved"),
-    "used": _("Used"),
-    "expired": _("Expired"),
-    "cancelled": _("Cancelled"),
+    "issued": pgettext_lazy("coupon", "Issued"),
+    "reserved": pgettext_lazy("coupon", "Reserved"),
+    "used": pgettext_lazy("coupon", "Used"),
+    "expired": pgettext_lazy("coupon", "Expired"),
+    "cancelled": pgettext_lazy("coupon", "Cancelled"),
 }
 
-COUPON_ORIGINS = {"reward": _("Reward"), "tier": _("Tier"), "voucher": _("Voucher")}
+COUPON_ORIGINS = {
+    "reward": pgettext_lazy("coupon", "Reward"),
+    "tier": pgettext_lazy("coupon", "Tier"),
+    "voucher": pgettext_lazy("coupon", "Voucher"),
+}

@@ -1,0 +1,95 @@
+"""Texts of Unfold that it ships without translations: named here, our catalogues translate them.
+
+A test compares this list with the installed Unfold.
+"""
+
+from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext
+
+TEXTS = (
+    _("After you've created a user, you’ll be able to edit more user options."),
+    _("Add new item"),
+    _("Add row"),
+    _("All applications"),
+    _("Apply Filters"),
+    _("Bold"),
+    _("Cancel"),
+    _("Choose file to upload"),
+    _("Click to cancel"),
+    _("Click to download"),
+    _("Code"),
+    _("Dark"),
+    _("Dataset not found. No action performed."),
+    _("Date from"),
+    _("Date to"),
+    _("Date"),
+    _("Enter an URL"),
+    _("Expand row"),
+    _("False"),
+    _("Filters"),
+    _("Forgotten your password or username?"),
+    _("From"),
+    _("General"),
+    _("Go back"),
+    _("Heading"),
+    _("Image preview"),
+    _("Indent decrease"),
+    _("Indent increase"),
+    _("Italic"),
+    _("Light"),
+    _("Link"),
+    _("Loading more results..."),
+    _("More actions"),
+    _("Next"),
+    _("No data"),
+    _("No recent searches"),
+    _("No results found"),
+    _("No results matching your query"),
+    _("Not enough data."),
+    _("Ordered list"),
+    _("Paragraph"),
+    _("Previous"),
+    _("Quote"),
+    _(
+        'Raw passwords are not stored, so there is no way to see this user’s password, but you can change the password using <a href="{}" class="text-primary-600 dark:text-primary-500">this form</a>.'  # noqa: E501
+    ),
+    _("Recent searches"),
+    _("Record picture"),
+    _("Redo"),
+    _("Reset filters"),
+    _("Return to site"),
+    _("Run"),
+    _("Search apps and models..."),
+    _("Select action to run"),
+    _("Select action"),
+    _("Select all rows"),
+    _("Select currency"),
+    _("Select record"),
+    _("Select value"),
+    _("Strike"),
+    _("Submit"),
+    _("System"),
+    _("This item will be deleted."),
+    _("This page yielded into no results. Create a new item or reset your filters."),
+    _("To"),
+    _("Toggle password visibility"),
+    _("True"),
+    _("Type to search"),
+    _("Underlined"),
+    _("Undo"),
+    _("Unlink"),
+    _("Unordered list"),
+    _("Value"),
+    _("Welcome back to"),
+    _("You can not create nested object without parent"),
+    _("You have been successfully logged out from the administration"),
+)
+
+
+def results_found(counter: int, seconds: str) -> str:
+    """The one text with a plural, spaces and all."""
+    return ngettext(
+        "\n                Found %(counter)s result in %(time)s seconds\n            ",
+        "\n                Found %(counter)s results in %(time)s seconds\n            ",
+        counter,
+    ) % {"counter": counter, "time": seconds}
