@@ -83,16 +83,31 @@ def take(stage: Stage, step: Step) -> None:
 
 
 def _order(stage: Stage, step: Step) -> None:
-    message = {key: value for key, value in step.content.items() if key != "use_quote"}
-    if LAST_COUPON in (message.get("coupons") or ()):
-        code = load_last_code(stage.shop_id, str(message.get("member", "")), now=stage.now)
-        message["coupons"] = [code if each == LAST_COUPON else each for each in message["coupons"]]
+    message = _with_code(stage, {key: value for key, value in step.content.items() if key != "use_quote"})
     order = parse_order(message, currency=stage.currency)
     if order.lines is not None:
         stage.currencies[order.id] = order.currency
     # The shop's version time is the clock unless said; sent again, it is still that of the first time.
     order = order if order.updated else replace(order, updated=stage.now)
     _send(stage, lambda now: record_orders(RecordOrders(stage.shop_id, (order,)), now=now))
+
+
+def _with_code(stage: Stage, message: dict[Any, Any]) -> dict[Any, Any]:
+    """The message with the code that ``$last`` stands for, among its coupons and as the code of its discounts."""
+    if LAST_COUPON not in str([message.get("coupons"), message.get("discounts")]):
+        return message
+    code = load_last_code(stage.shop_id, str(message.get("member", "")), now=stage.now)
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, list):
+            return [filled(item) for item in value]
+        if isinstance(value, Mapping):
+            return {key: filled(item) for key, item in value.items()}
+        return code if value == LAST_COUPON else value
+
+    return {
+        key: filled(value) if key in ("coupons", "discounts") else value for key, value in message.items()
+    }
 
 
 def _refund(stage: Stage, step: Step) -> None:
