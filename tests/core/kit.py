@@ -166,7 +166,8 @@ class Story:
         known = self.orders.get(identity)
         given = tuple(item if isinstance(item, Line) else line(item) for item in lines)
         if known is not None and not given:
-            order = replace(known.order, status=status, updated=self.now, **more)  # type: ignore[arg-type]
+            more = {"updated": self.now} | more
+            order = replace(known.order, status=status, **more)  # type: ignore[arg-type]
         else:
             order = Order(identity, status, "EUR", lines=given, updated=self.now)  # type: ignore[arg-type]
             order = replace(order, **more)  # type: ignore[arg-type]
