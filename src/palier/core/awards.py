@@ -37,7 +37,7 @@ def reconcile_points(
         orders=int(counts) - int(booking.counts),
         qualifies_at=frozen.order_at if frozen else None,
         version=case.version,
-        facts=worth.facts() if worth else {},
+        facts={**worth.facts(), "worth": target} if worth else {},
     )
     if difference > 0:
         assert frozen is not None
@@ -116,8 +116,9 @@ def _take_back(book: Book, case: OrderCase, booking: Booking, post: Post, points
         if coupon is None:
             break
         withdrawn.append(coupon.id)
-    for lots in (_own_lots(book, booking), book.spendable()):
-        pieces += book.take(post, points - sum(piece.points for piece in pieces), lots)
+    pieces += book.take(post, left, _own_lots(book, booking))
+    left = points - sum(piece.points for piece in pieces)
+    pieces += book.take(post, left, book.spendable())
     left = points - sum(piece.points for piece in pieces)
     pieces += book.owe(post, left)
     return replace(booking, taken=booking.taken + tuple(pieces), withdrawn=tuple(withdrawn))
