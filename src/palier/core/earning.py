@@ -36,6 +36,8 @@ class Worth:
     spend_minor: int
     awards: tuple[RuleAward, ...] = ()
     multiplier: Fraction = Fraction(1)
+    multiplied_by: tuple[str, str] | None = None
+    """("tier" or "rule", its id): whose general multiplier it is."""
     uncapped: int = 0
     why_not: str = ""
 
@@ -50,6 +52,8 @@ class Worth:
         }  # fmt: skip
         if self.multiplier != 1:
             facts["multiplier"] = str(self.multiplier)
+            if self.multiplied_by is not None:
+                facts["multiplied_by"] = dict([self.multiplied_by])
         if self.uncapped != self.points:
             facts["uncapped"] = self.uncapped
         if self.why_not:
@@ -100,9 +104,9 @@ def order_worth(programme: Programme, order: Order, kept: Kept, frozen: Frozen) 
             given = _award(programme, rule, rule.award, own, spend_minor)
             if given.points:
                 awards.append((rule, given, own))
-    total, multiplier = _multiplied(programme, order, earning_lines, awards, frozen, rules)
+    total, multiplier, by = _multiplied(programme, order, earning_lines, awards, frozen, rules)
     points = total if frozen.room is None else max(0, min(total, frozen.room))
-    return Worth(points, spend_minor, tuple(a for _, a, _ in awards), multiplier, total)
+    return Worth(points, spend_minor, tuple(a for _, a, _ in awards), multiplier, by, total)
 
 
 def counted_lines(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -> list[Counted]:
@@ -239,18 +243,20 @@ def _multiplied(
     awards: list[tuple[EarningRule, RuleAward, list[Counted]]],
     frozen: Frozen,
     rules: list[EarningRule],
-) -> tuple[int, Fraction]:
-    """The sum of the awards, multiplied, and the general multiplier.
+) -> tuple[int, Fraction, tuple[str, str] | None]:
+    """The sum of the awards, multiplied; the general multiplier, and whose it is (ties: tier, then earlier rule).
 
     A multiplier with ``lines`` counts for what those lines earn: an award by amount or by item is shared among its
     lines, and each line takes the highest multiplier that matches it; flat awards take the general one.
     """
     general: list[Fraction] = []
+    sources: list[tuple[str, str]] = []
     by_line: list[tuple[Fraction, LineFilter]] = []
     tiers = programme.tiers
     tier = next((t for t in tiers.ladder if t.enabled and t.id == frozen.tier), None) if tiers else None
     if tier is not None and tier.multiply is not None:
         general.append(tier.multiply)
+        sources.append(("tier", tier.id))
     for rule in rules:
         if rule.multiply is None:
             continue
@@ -258,13 +264,15 @@ def _multiplied(
         if own and _hold(rule.when, order, own, frozen):
             if rule.lines is None:
                 general.append(rule.multiply)
+                sources.append(("rule", rule.id))
             else:
                 by_line.append((rule.multiply, rule.lines))
     whole = max(general, default=Fraction(1))
+    source = sources[general.index(whole)] if general else None
     summed = sum(given.points for _, given, _ in awards)
     if not by_line:
         exact = summed * whole
-        return _rounded(programme, exact.numerator, exact.denominator), whole
+        return _rounded(programme, exact.numerator, exact.denominator), whole, source
     exact = Fraction(0)
     for rule, given, own in awards:
         assert rule.award is not None
@@ -272,7 +280,7 @@ def _multiplied(
             exact += given.points * whole
         else:
             exact += _shared(rule.award, given, own, general, by_line, whole)
-    return _rounded(programme, exact.numerator, exact.denominator), whole
+    return _rounded(programme, exact.numerator, exact.denominator), whole, source
 
 
 def _shared(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache, cached_property
 from json import JSONEncoder
 from typing import Any
 
@@ -12,10 +13,14 @@ from django.db import connection
 
 _encode = JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 _encode_rows = JSONEncoder(
-    separators=(",", ":"), ensure_ascii=False, check_circular=False, default=lambda instant: instant.isoformat()
+    separators=(",", ":"),
+    ensure_ascii=False,
+    check_circular=False,
+    default=lambda instant: instant.isoformat(),
 ).encode
 
 
+@cache
 def is_postgresql() -> bool:
     """Whether this installation's database is PostgreSQL (else SQLite)."""
     return connection.vendor == "postgresql"
@@ -57,55 +62,73 @@ Columns = Mapping[str, str]
 """Column name → PostgreSQL type, in the order of the row's values."""
 
 
-def insert(table: str, columns: Columns, rows: Sequence[tuple[Any, ...]], *, suffix: str = "") -> None:
-    """Insert all rows in one statement; ``suffix`` may say ON CONFLICT. Nothing happens without rows."""
-    if not rows:
-        return
-    names = ", ".join(columns)
-    with connection.cursor() as cursor:
-        if is_postgresql():
-            cursor.execute(
-                f"INSERT INTO {table} ({names}) SELECT {_picked(columns, columns)} FROM {_recordset(columns)} {suffix}",
-                [_recorded(columns, rows)],
-            )
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {suffix}", rows)
+class Table:
+    """A table as it is written in bulk; the text of its statements is made once.
 
+    ``suffix`` may say ON CONFLICT. ``update`` finds rows by the first column and sets the others.
+    """
 
-def update(table: str, key: str, columns: Columns, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Set ``columns`` (the first one is ``key``, which finds the row) of all rows in one statement."""
-    if not rows:
-        return
-    names = list(columns)
-    assert names[0] == key
-    with connection.cursor() as cursor:
-        if is_postgresql():
-            sets = ", ".join(f"{name} = {_picked(columns, [name])}" for name in names[1:])
-            cursor.execute(
-                f"UPDATE {table} AS t SET {sets} FROM {_recordset(columns)} WHERE t.{key} = u.{key}",
-                [_recorded(columns, rows)],
-            )
-        else:
-            sets = ", ".join(f"{name} = %s" for name in names[1:])
-            cursor.executemany(
-                f"UPDATE {table} SET {sets} WHERE {key} = %s", [(*row[1:], row[0]) for row in rows]
-            )
+    def __init__(self, name: str, columns: Columns, *, suffix: str = "") -> None:
+        self.name = name
+        self.columns = columns
+        self.suffix = suffix
+        self._names = tuple(columns)
 
+    def insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert all rows in one statement; nothing happens without rows."""
+        if not rows:
+            return
+        with connection.cursor() as cursor:
+            if is_postgresql():
+                cursor.execute(self._insert_recordset, [self._recorded(rows)])
+            else:
+                cursor.executemany(self._insert_values, rows)
 
-def _recordset(columns: Columns) -> str:
-    """All rows as one JSON parameter: a third of the cost of one array for each column, for one row or ten thousand."""
-    declared = ", ".join(f"{name} {'text' if kind == 'jsonb' else kind}" for name, kind in columns.items())
-    return f"json_to_recordset(%s::json) AS u({declared})"
+    def update(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Set the columns of all rows in one statement; nothing happens without rows."""
+        if not rows:
+            return
+        with connection.cursor() as cursor:
+            if is_postgresql():
+                cursor.execute(self._update_recordset, [self._recorded(rows)])
+            else:
+                cursor.executemany(self._update_values, [(*row[1:], row[0]) for row in rows])
 
+    def _recorded(self, rows: Iterable[tuple[Any, ...]]) -> str:
+        """All rows as one JSON parameter: a third of the cost of an array for each column, for one row or thousands."""
+        names = self._names
+        return _encode_rows([dict(zip(names, row, strict=True)) for row in rows])
 
-def _picked(columns: Columns, names: Iterable[str]) -> str:
-    return ", ".join(f"u.{name}{'::jsonb' if columns[name] == 'jsonb' else ''}" for name in names)
+    @cached_property
+    def _recordset(self) -> str:
+        kinds = self.columns.items()
+        declared = ", ".join(f"{name} {'text' if kind == 'jsonb' else kind}" for name, kind in kinds)
+        return f"json_to_recordset(%s::json) AS u({declared})"
 
+    def _picked(self, name: str) -> str:
+        return f"u.{name}::jsonb" if self.columns[name] == "jsonb" else f"u.{name}"
 
-def _recorded(columns: Columns, rows: Iterable[tuple[Any, ...]]) -> str:
-    names = list(columns)
-    return _encode_rows([dict(zip(names, row, strict=True)) for row in rows])
+    @cached_property
+    def _insert_recordset(self) -> str:
+        names, picked = ", ".join(self._names), ", ".join(map(self._picked, self._names))
+        return f"INSERT INTO {self.name} ({names}) SELECT {picked} FROM {self._recordset} {self.suffix}"
+
+    @cached_property
+    def _insert_values(self) -> str:
+        marks = ", ".join(["%s"] * len(self._names))
+        return f"INSERT INTO {self.name} ({', '.join(self._names)}) VALUES ({marks}) {self.suffix}"
+
+    @cached_property
+    def _update_recordset(self) -> str:
+        key, *others = self._names
+        sets = ", ".join(f"{name} = {self._picked(name)}" for name in others)
+        return f"UPDATE {self.name} AS t SET {sets} FROM {self._recordset} WHERE t.{key} = u.{key}"
+
+    @cached_property
+    def _update_values(self) -> str:
+        key, *others = self._names
+        sets = ", ".join(f"{name} = %s" for name in others)
+        return f"UPDATE {self.name} SET {sets} WHERE {key} = %s"
 
 
 @contextmanager

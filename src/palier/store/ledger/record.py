@@ -14,50 +14,57 @@ from palier.store.codec import piece_to_json, terms_to_json, to_us
 from palier.store.ledger.chain import entry_hash, note_digest
 from palier.store.members.load import LoadedAccount
 from palier.store.members.state import state_to_json
-from palier.store.rows import Columns, insert, to_json, to_time, update
+from palier.store.rows import Columns, Table, to_json, to_time
 
-_ENTRY: Columns = {
+_ENTRY = Table("store_entry", {
     "account_id": "bigint", "sequence": "int", "programme_id": "bigint", "kind": "text", "cause_kind": "text",
     "cause": "text", "effective_at": "timestamptz", "recorded_at": "timestamptz", "amount": "bigint",
     "points": "bigint", "pending": "bigint", "held": "bigint", "debt": "bigint", "spend_minor": "bigint",
     "orders": "int", "qualifies_at": "timestamptz", "tier": "text", "version_id": "bigint", "facts": "jsonb",
     "note_digest": "text", "hash": "text",
-}  # fmt: skip
-_LOT: Columns = {
+})  # fmt: skip
+_LOT = Table("store_lot", {
     "account_id": "bigint", "number": "int", "sequence": "int", "amount": "bigint", "starts_at": "timestamptz",
     "born_at": "timestamptz", "available_at": "timestamptz", "own_end": "timestamptz", "origin_account": "bigint",
     "origin_number": "int",
-}  # fmt: skip
-_DRAW: Columns = {"account_id": "bigint", "sequence": "int", "lot_number": "int", "points": "bigint"}
-_NOTE: Columns = {
-    "account_id": "bigint",
-    "sequence": "int",
-    "salt": "text",
-    "reason": "text",
-    "author": "text",
-}
-_RENEWAL: Columns = {
+})  # fmt: skip
+_DRAW = Table(
+    "store_draw", {"account_id": "bigint", "sequence": "int", "lot_number": "int", "points": "bigint"}
+)
+_NOTE = Table(
+    "store_entrynote",
+    {
+        "account_id": "bigint",
+        "sequence": "int",
+        "salt": "text",
+        "reason": "text",
+        "author": "text",
+    },
+)
+_RENEWAL = Table("store_renewal", {
     "account_id": "bigint", "order_id": "bigint", "at": "timestamptz", "until": "timestamptz",
     "undone_at": "timestamptz",
-}  # fmt: skip
-_COUPON: Columns = {
+})  # fmt: skip
+_COUPON = Table("store_coupon", {
     "programme_id": "bigint", "account_id": "bigint", "public_id": "text", "code": "text", "origin": "text",
     "origin_id": "text", "version_id": "bigint", "state": "text", "issued_at": "timestamptz",
     "ends_at": "timestamptz", "points": "bigint", "remaining_minor": "bigint", "facts": "jsonb",
-}  # fmt: skip
-_INTENT: Columns = {
+}, suffix="ON CONFLICT (public_id) DO UPDATE SET state = excluded.state,"
+    " remaining_minor = excluded.remaining_minor, facts = excluded.facts")  # fmt: skip
+_INTENT = Table("store_intent", {
     "programme_id": "bigint", "account_id": "bigint", "event": "text", "key": "text", "facts": "jsonb",
     "effective_at": "timestamptz", "recorded_at": "timestamptz", "is_silent": "bool",
-}  # fmt: skip
-_STATE: Columns = {
+})  # fmt: skip
+_STATE_COLUMNS: Columns = {
     "id": "bigint", "caught_up_at": "timestamptz", "next_due_at": "timestamptz", "last_sequence": "int",
     "last_hash": "text", "available": "bigint", "pending": "bigint", "held": "bigint", "debt": "bigint",
     "lifetime": "bigint", "spent": "bigint", "expired": "bigint", "activity": "bigint", "spend_minor": "bigint",
     "orders": "int", "tier": "text", "tier_since": "timestamptz", "is_stale": "bool", "state": "jsonb",
 }  # fmt: skip
-_ACCOUNT: Columns = {
-    **_STATE, "programme_id": "bigint", "public_id": "text", "created_at": "timestamptz",
-}  # fmt: skip
+_STATE = Table("store_account", _STATE_COLUMNS)
+_ACCOUNT = Table("store_account", {
+    **_STATE_COLUMNS, "programme_id": "bigint", "public_id": "text", "created_at": "timestamptz",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +93,14 @@ def record(outcomes: Sequence[Outcome], *, now: datetime, is_silent: bool = Fals
     """
     chained = [_chained(outcome, now) for outcome in outcomes]
     _record_accounts([(o, head) for o, (head, _) in zip(outcomes, chained, strict=True)], now)
-    insert("store_entry", _ENTRY, [row for _, rows in chained for row in rows])
-    insert("store_lot", _LOT, [row for o in outcomes for row in _lot_rows(o)])
-    insert("store_draw", _DRAW, [row for o in outcomes for row in _draw_rows(o)])
-    insert("store_entrynote", _NOTE, [row for o in outcomes if o.note for row in _note_rows(o, o.note)])
+    _ENTRY.insert([row for _, rows in chained for row in rows])
+    _LOT.insert([row for o in outcomes for row in _lot_rows(o)])
+    _DRAW.insert([row for o in outcomes for row in _draw_rows(o)])
+    _NOTE.insert([row for o in outcomes if o.note for row in _note_rows(o, o.note)])
     _record_renewals(outcomes)
     _record_coupons(outcomes)
     if not is_silent:
-        insert("store_intent", _INTENT, [row for o in outcomes for row in _intent_rows(o, now)])
+        _INTENT.insert([row for o in outcomes for row in _intent_rows(o, now)])
 
 
 def _chained(outcome: Outcome, now: datetime) -> tuple[str, list[tuple[Any, ...]]]:
@@ -124,8 +131,8 @@ def _record_accounts(heads: Iterable[tuple[Outcome, str]], now: datetime) -> Non
             fresh.append((*row, account.programme_id, account.public_id, to_time(now)))
         else:
             known.append(row)
-    insert("store_account", _ACCOUNT, fresh)
-    update("store_account", "id", _STATE, known)
+    _ACCOUNT.insert(fresh)
+    _STATE.update(known)
 
 
 def _state_row(outcome: Outcome, head: str) -> tuple[Any, ...]:
@@ -181,17 +188,13 @@ def _record_renewals(outcomes: Sequence[Outcome]) -> None:
         for o in outcomes
         for r in o.booked.renewals
     ]
-    insert("store_renewal", _RENEWAL, rows)
+    _RENEWAL.insert(rows)
 
 
 def _record_coupons(outcomes: Sequence[Outcome]) -> None:
     """Issued and changed coupons in one statement: of one that is known only its state can change."""
-    insert(
-        "store_coupon",
-        _COUPON,
-        [_coupon_row(outcome, coupon) for outcome in outcomes for coupon in outcome.booked.coupons],
-        suffix="ON CONFLICT (public_id) DO UPDATE SET state = excluded.state,"
-        " remaining_minor = excluded.remaining_minor, facts = excluded.facts",
+    _COUPON.insert(
+        [_coupon_row(outcome, coupon) for outcome in outcomes for coupon in outcome.booked.coupons]
     )
 
 

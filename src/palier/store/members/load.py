@@ -93,6 +93,17 @@ def lock_by_id(account_ids: Sequence[int]) -> dict[int, LoadedAccount]:
     return {loaded.state.id: loaded for loaded in _by_id(account_ids, _for_update())}
 
 
+def read_of_customer(shop_id: int, customer: str) -> tuple[LoadedAccount, int] | None:
+    """The account of a shop's customer without a lock, and the version in force. One statement."""
+    rows = select(
+        f"SELECT {_COLUMNS}, v.current_version_id FROM store_identity i JOIN store_account a ON a.id = i.account_id"
+        " JOIN store_programme v ON v.id = a.programme_id LEFT JOIN store_profile p ON p.account_id = a.id"
+        " WHERE i.shop_id = %s AND i.customer_id = %s",
+        [shop_id, customer],
+    )
+    return (_account(rows[0]), rows[0][-1]) if rows else None
+
+
 def read_by_id(account_id: int) -> LoadedAccount | None:
     """One account, without a lock."""
     return next(iter(_by_id([account_id], "")), None)

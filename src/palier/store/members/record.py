@@ -10,14 +10,20 @@ from palier.core.account import AccountState
 from palier.core.member import MemberFacts, folded
 from palier.store.ids import new_id, new_public_id
 from palier.store.members.load import LoadedAccount
-from palier.store.rows import Columns, insert, to_json, to_time
+from palier.store.rows import Table, to_json, to_time
 
-_IDENTITY: Columns = {"shop_id": "bigint", "account_id": "bigint", "customer_id": "text"}
-_PROFILE: Columns = {
+_IDENTITY = Table("store_identity", {"shop_id": "bigint", "account_id": "bigint", "customer_id": "text"})
+_PROFILE_COLUMNS = {
     "account_id": "bigint", "name": "text", "email": "text", "email_folded": "text", "language": "text",
     "is_company": "bool", "prices": "text", "groups": "jsonb", "tags": "jsonb", "born": "date",
     "signed_up_at": "timestamptz", "search": "text",
 }  # fmt: skip
+_PROFILE = Table(
+    "store_profile",
+    _PROFILE_COLUMNS,
+    suffix="ON CONFLICT (account_id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _PROFILE_COLUMNS if name != "account_id"),
+)
 
 
 def new_account(programme_id: int, *, at: datetime) -> LoadedAccount:
@@ -27,19 +33,12 @@ def new_account(programme_id: int, *, at: datetime) -> LoadedAccount:
 
 def record_identities(rows: Sequence[tuple[int, int, str]]) -> None:
     """Write (shop, account, customer id) rows; one that another process wrote at this moment is an IntegrityError."""
-    insert("store_identity", _IDENTITY, rows)
+    _IDENTITY.insert(rows)
 
 
 def record_profiles(profiles: Sequence[tuple[int, MemberFacts]]) -> None:
     """Write whole profiles (account id, facts), replacing what is there. One statement."""
-    others = [name for name in _PROFILE if name != "account_id"]
-    replaced = ", ".join(f"{name} = excluded.{name}" for name in others)
-    insert(
-        "store_profile",
-        _PROFILE,
-        [_profile_row(account_id, facts) for account_id, facts in profiles],
-        suffix=f"ON CONFLICT (account_id) DO UPDATE SET {replaced}",
-    )
+    _PROFILE.insert([_profile_row(account_id, facts) for account_id, facts in profiles])
 
 
 def _profile_row(account_id: int, facts: MemberFacts) -> tuple[Any, ...]:

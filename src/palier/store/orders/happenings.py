@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from palier.store.rows import Columns, any_of, insert, listed, select, to_time
+from palier.store.rows import Table, any_of, listed, select, to_time
 
-_HAPPENING: Columns = {
+_HAPPENING = Table("store_happening", {
     "id": "bigint", "account_id": "bigint", "kind": "text", "name": "text", "key": "text", "at": "timestamptz",
     "points": "bigint", "recorded_at": "timestamptz", "batch_id": "bigint",
-}  # fmt: skip
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,7 @@ def find_happenings(
 
 def record_happenings(rows: Sequence[NewHappening], *, now: datetime, batch_id: int | None = None) -> None:
     """Write them; one that another process wrote at this moment is an IntegrityError."""
-    insert(
-        "store_happening",
-        _HAPPENING,
+    _HAPPENING.insert(
         [
             (
                 row.id,

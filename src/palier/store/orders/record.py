@@ -15,9 +15,9 @@ from palier.core.order import Line, Order, Refund
 from palier.store.codec import booking_to_json, fraction_to_text, frozen_to_json
 from palier.store.ids import new_id
 from palier.store.orders.load import LoadedShop, StoredOrder
-from palier.store.rows import Columns, any_of, insert, listed, to_json, to_time, update
+from palier.store.rows import Columns, Table, any_of, listed, to_json, to_time
 
-_CHANGING: Columns = {
+_CHANGING_COLUMNS: Columns = {
     "id": "bigint", "account_id": "bigint", "email_folded": "text", "status": "text", "updated_at": "timestamptz",
     "placed_at": "timestamptz", "paid_at": "timestamptz", "reached": "jsonb", "currency": "text", "rate": "text",
     "prices": "text", "carrier": "text", "shipping_minor": "bigint", "shipping_other": "text", "discounts": "jsonb",
@@ -25,19 +25,20 @@ _CHANGING: Columns = {
     "version_id": "bigint", "frozen": "jsonb", "booking": "jsonb", "order_at": "timestamptz", "number": "int",
     "counts": "bool", "booked_points": "bigint", "booked_spend_minor": "bigint", "is_flagged": "bool",
 }  # fmt: skip
-_ORDER: Columns = {
-    **_CHANGING, "programme_id": "bigint", "shop_id": "bigint", "external_id": "text", "recorded_at": "timestamptz",
-    "batch_id": "bigint",
-}  # fmt: skip
-_LINE: Columns = {
+_CHANGING = Table("store_order", _CHANGING_COLUMNS)
+_ORDER = Table("store_order", {
+    **_CHANGING_COLUMNS, "programme_id": "bigint", "shop_id": "bigint", "external_id": "text",
+    "recorded_at": "timestamptz", "batch_id": "bigint",
+})  # fmt: skip
+_LINE = Table("store_orderline", {
     "order_id": "bigint", "position": "int", "line_id": "text", "product": "text", "categories": "jsonb",
     "quantity": "int", "amount_minor": "bigint", "other": "text", "weight_g": "int", "on_sale": "bool",
-}  # fmt: skip
-_REFUND: Columns = {
+})  # fmt: skip
+_REFUND = Table("store_refund", {
     "id": "bigint", "order_id": "bigint", "external_id": "text", "lines": "jsonb", "amount_minor": "bigint",
     "is_full": "bool", "is_with_shipping": "bool", "at": "timestamptz", "recorded_at": "timestamptz",
     "batch_id": "bigint",
-}  # fmt: skip
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +64,18 @@ def record_orders(
 ) -> None:
     """Write new and changed orders, replace the lines that changed, add the refunds. At most five statements."""
     fresh = [c for c in changed if c.stored.is_new]
-    insert(
-        "store_order",
-        _ORDER,
+    _ORDER.insert(
         [
             (*_order_row(c.stored), shop.programme_id, shop.id, c.stored.order.id, to_time(now), batch_id)
             for c in fresh
         ],
     )
-    update("store_order", "id", _CHANGING, [_order_row(c.stored) for c in changed if not c.stored.is_new])
+    _CHANGING.update([_order_row(c.stored) for c in changed if not c.stored.is_new])
     replaced = [c.stored.id for c in changed if c.lines_changed and not c.stored.is_new]
     if replaced:
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM store_orderline WHERE {any_of('order_id')}", [listed(replaced)])
-    insert(
-        "store_orderline",
-        _LINE,
+    _LINE.insert(
         [
             _line_row(c.stored.id, position, line)
             for c in changed
@@ -86,9 +83,7 @@ def record_orders(
             for position, line in enumerate(c.stored.order.lines or ())
         ],
     )
-    insert(
-        "store_refund",
-        _REFUND,
+    _REFUND.insert(
         [_refund_row(c.stored.id, refund, now, batch_id) for c in changed for refund in c.new_refunds],
     )
 
