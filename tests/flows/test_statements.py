@@ -22,7 +22,11 @@ def rich():
     """A programme in which one order can set off everything at once."""
     return document(
         segments=[
-            {"id": "mugs", "where": {"bought": {"products": ["mug"]}}, "brackets": [{"from": 0, "discount": {"percent": 1}}]},
+            {
+                "id": "mugs",
+                "where": {"bought": {"products": ["mug"]}},
+                "brackets": [{"from": 0, "discount": {"percent": 1}}],
+            },
         ],
         messages={"points_earned": True},
     )  # fmt: skip

@@ -109,8 +109,8 @@ class World:
     def tell(self, *messages: Order | Refund, **options: Any) -> tuple[Recorded, ...]:
         return record_orders(RecordOrders(self.shop_id, messages, **options), now=self.now)
 
-    def pay(self, id: str = "1", euros: int = 100, **parts: Any) -> Recorded:
-        return self.tell(order(id, euros, **parts))[0]
+    def pay(self, id: str = "1", euros: int = 100, status: str = "paid", **parts: Any) -> Recorded:
+        return self.tell(order(id, euros, status, **parts))[0]
 
     def give(self, points: int, *, customer: str = "anna", reason: str = "sorry", **parts: Any):
         return give_points(GivePoints(self.shop_id, customer, points, reason, **parts), now=self.now)

@@ -65,7 +65,9 @@ def is_older(message: Order, stored: StoredOrder) -> bool:
 
 
 def is_repeat(message: Order, merged: StoredOrder, stored: StoredOrder) -> bool:
-    """Whether the message says nothing new: the same content, and no newer version time of its own."""
+    """Whether the message says nothing new: the same content, no newer version time of its own, no owner at last."""
+    if stored.account_id is None and message.customer is not None:
+        return False
     return merged.digest == stored.digest and message.updated in (None, stored.order.updated)
 
 

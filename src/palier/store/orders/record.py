@@ -12,7 +12,7 @@ from django.db import connection
 
 from palier.core.member import folded
 from palier.core.order import Line, Order, Refund
-from palier.store.codec import booking_to_json, fraction_to_text, frozen_to_json
+from palier.store.codec import booking_to_json, fraction_to_text, frozen_to_json, to_us
 from palier.store.ids import new_id
 from palier.store.orders.load import LoadedShop, StoredOrder
 from palier.store.rows import Columns, Table, any_of, listed, to_json, to_time
@@ -54,7 +54,7 @@ def digest_of(order: Order) -> str:
     """What identifies the content of an order, whenever it was sent: equal digests, equal content."""
     content = (
         order.status, order.currency, order.rate, order.prices, order.lines, order.shipping, order.discounts,
-        order.payment_method, order.delivery, order.paid_at,
+        order.payment_method, order.delivery, to_us(order.paid_at),
     )  # fmt: skip
     return sha256(repr(content).encode()).hexdigest()
 
