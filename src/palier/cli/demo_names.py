@@ -18,7 +18,8 @@ _FIRST = {
 }
 _LAST = {
     "en": "Ashworth Blackwood O’Connell Featherstonehaugh Hargreaves MacGillivray Pemberton Thistlethwaite "
-    "Winterbourne Llewellyn Cholmondeley Fairweather Okonkwo Patel Quigley Ravenscroft Silverdale Underhill Whitlock Yarborough",
+    "Whitlock "
+    "Winterbourne Llewellyn Cholmondeley Fairweather Okonkwo Patel Quigley Ravenscroft Silverdale Underhill Yarborough",
     "fr": "Lefèvre Beauséjour Delacroix-Fontaine Garçon Hébert Ménard Noël Poincaré Rousselière Saint-Exupère "
     "Têtedoie Vallée Chaînay Dubœuf N’Diaye Bourguignon Courtemanche Évrard Lacarrière Montfleury",
     "de": "Müller-Lüdenscheidt Groß Schäfer Weißenböck Köhler Jäger Böttcher Größmann Freudenreich Hölzenbein "

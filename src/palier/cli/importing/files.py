@@ -158,10 +158,10 @@ def _text(source: Source) -> Iterator[IO[str]]:
         yield text
 
 
-def _open_bytes(path: Path) -> IO[bytes]:
+def _open_bytes(path: Path) -> io.BufferedReader | gzip.GzipFile:
     with path.open("rb") as file:
         is_gzip = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if is_gzip else path.open("rb")  # type: ignore[return-value]
+    return gzip.GzipFile(path, "rb") if is_gzip else path.open("rb")
 
 
 def _digest(path: Path) -> str:
@@ -175,7 +175,7 @@ def _digest_and_encoding(path: Path) -> tuple[str, str]:
     first, is_utf8 = b"", True
     try:
         with _open_bytes(path) as file:
-            while block := file.read(1 << 20):
+            while block := file.read1(1 << 20):
                 first = first or block
                 if is_utf8:
                     try:

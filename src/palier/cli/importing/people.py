@@ -11,7 +11,7 @@ from palier.cli.importing.errors import Problem, RowRefused
 from palier.cli.importing.files import Source, rows
 from palier.cli.importing.mapping import Reading
 from palier.cli.importing.report import Report
-from palier.cli.importing.run import Job, as_row, bar
+from palier.cli.importing.run import Job, as_row, bar, was_finished
 from palier.cli.importing.values import (
     end_of_day,
     minor,
@@ -38,13 +38,14 @@ def import_members(job: Job, report: Report, *, now: datetime) -> None:
     """Write the profiles of all rows that can be read; those that cannot are listed."""
     from palier.flows.register_members import RegisterMembers, register_members
 
+    if not job.is_dry and was_finished(job, report, "members"):
+        return
     total = _check(job, report, _members(job))
     if job.is_dry or not total:
         report.counts["members"] = total
         report.status = "planned" if job.is_dry else "refused"
         return
-    if _start(job, report, "members", now):
-        return
+    _start(job, report, "members", now)
     readable = (facts for _, facts in _members(job) if isinstance(facts, MemberFacts))
     progress = iter(bar(readable, "importing", is_quiet=job.is_quiet, total=total))
     while chunk := tuple(islice(progress, CHUNK_MAX)):
@@ -59,6 +60,8 @@ def import_balances(job: Job, report: Report, *, now: datetime, is_partial: bool
     """Book the opening balances: all of them, or none while a row cannot be read (unless ``is_partial``)."""
     from palier.flows.open_balances import OpenBalances, open_balances
 
+    if not job.is_dry and was_finished(job, report, "balances"):
+        return
     total = _check(job, report, _balances(job, now))
     if report.problems and not is_partial and not job.is_dry:
         report.counts["balances"] = total
@@ -68,8 +71,7 @@ def import_balances(job: Job, report: Report, *, now: datetime, is_partial: bool
         report.counts["balances"] = total
         report.status = "planned" if job.is_dry else "refused"
         return
-    if _start(job, report, "balances", now):
-        return
+    _start(job, report, "balances", now)
     assert report.batch is not None
     readable = (row for _, row in _balances(job, now) if not isinstance(row, Problem))
     progress = iter(bar(readable, "importing", is_quiet=job.is_quiet, total=total))
@@ -91,8 +93,8 @@ def _check(job: Job, report: Report, checked: Iterator[tuple[int, Any]]) -> int:
     return good
 
 
-def _start(job: Job, report: Report, kind: Any, now: datetime) -> bool:
-    """Make or find the batch; True when it was finished before."""
+def _start(job: Job, report: Report, kind: Any, now: datetime) -> None:
+    """Make the batch, or find it again after an interruption."""
     from palier.flows.start_import import StartImport, start_import
 
     started = start_import(
@@ -103,13 +105,6 @@ def _start(job: Job, report: Report, kind: Any, now: datetime) -> bool:
         now=now,
     )  # fmt: skip
     report.batch = started.batch_id
-    if started.finished_at is None:
-        return False
-    report.status = "unchanged"
-    report.note = (
-        f"this file was imported on {started.finished_at:%Y-%m-%d %H:%M} UTC as batch {report.batch}"
-    )
-    return True
 
 
 def _finish(report: Report, now: datetime) -> None:

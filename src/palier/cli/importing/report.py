@@ -71,7 +71,8 @@ def write_text(report: Report) -> None:
         "unchanged": "Nothing changed",
         "refused": "Nothing was written",
     }
-    print(f"\n{heads[report.status]}{f' ({report.note})' if report.note else ''}:")
+    end = ":" if report.counts else "."
+    print(f"\n{heads[report.status]}{f' ({report.note})' if report.note else ''}{end}")
     for name, count in report.counts.items():
         print(f"  {count:>9,}  {name.replace('_', ' ')}")
     if report.problems:

@@ -56,6 +56,8 @@ class Job:
 
 def import_orders(job: Job, report: Report, *, now: datetime) -> None:
     """Import the file, or with ``is_dry`` only tell what it would bring. ``report`` is filled on the way."""
+    if not job.is_dry and was_finished(job, report, "orders"):
+        return
     began = time.monotonic()
     stage = _stage_json if job.source.kind == "jsonl" else _stage_rows
     total, made, close = stage(job, report)
@@ -71,6 +73,27 @@ def import_orders(job: Job, report: Report, *, now: datetime) -> None:
     finally:
         close()
     report.seconds["recording"] = round(time.monotonic() - began, 2)
+
+
+def was_finished(job: Job, report: Report, kind: str) -> bool:
+    """Whether this very import was done before; the report then says so."""
+    from django_scopes import scopes_disabled
+
+    from palier.store.imports.models import ImportBatch
+
+    with scopes_disabled():
+        batch = ImportBatch.objects.filter(
+            shop_id=job.shop_id,
+            kind=kind,
+            source_digest=job.digest(),
+            undone_at=None,
+            finished_at__isnull=False,
+        ).first()
+    if batch is None:
+        return False
+    report.status, report.batch, report.rows = "unchanged", batch.pk, batch.total_rows
+    report.note = f"this file was imported on {batch.finished_at:%Y-%m-%d %H:%M} UTC as batch {batch.pk}"
+    return True
 
 
 Make = Callable[[Callable[[Problem], None]], Iterator[Made]]
