@@ -8,20 +8,20 @@ from tests.flows.world import World
 
 
 @pytest.fixture(autouse=True)
-def _fresh_versions():
+def _fresh():
     """Tests roll back, so that ids come again: what a process may keep for ever must go with them."""
     load._versions.clear()
     load._timelines.clear()
+    with scopes_disabled():
+        yield
 
 
 @pytest.fixture
 def world(db):
-    with scopes_disabled():
-        yield World.new()
+    return World.new()
 
 
 @pytest.fixture
 def committed_world(transactional_db):
     """The same, committed: other processes and threads see it."""
-    with scopes_disabled():
-        yield World.new()
+    return World.new()

@@ -18,7 +18,7 @@ from palier.store.ledger.record import Note, Outcome, record
 from palier.store.members.load import LoadedAccount
 from palier.store.members.record import new_account
 from palier.store.orders.contributions import load_contributions
-from palier.store.orders.load import load_coupons, load_expired, load_renewals
+from palier.store.orders.load import StoredOrder, load_coupons, load_expired, load_renewals
 from palier.store.rows import together
 
 
@@ -95,9 +95,11 @@ class Bench:
         stored = load_coupons([book.state.id], missing).get(book.state.id, ()) if missing else ()
         return tuple({**{c.id: c for c in stored}, **here}.values())
 
-    def segments(self, book: Book, programme: Programme, order: Order) -> tuple[str, ...]:
-        """The segments that the member matches with this order at hand."""
-        return matching_segments(book, self.accounts[book.state.id], programme, order)
+    def segments(
+        self, book: Book, programme: Programme, order: Order, changed: Sequence[StoredOrder] = ()
+    ) -> tuple[str, ...]:
+        """The segments that the member matches with this order at hand, and with others as this batch left them."""
+        return matching_segments(book, self.accounts[book.state.id], programme, order, changed)
 
     def segments_now(self, book: Book) -> tuple[str, ...]:
         """The segments that the member matches with nothing at hand, under the version in force."""

@@ -30,6 +30,8 @@ class OrderWork:
     by_customer: dict[str, int]
     changed: dict[str, ChangedOrder] = field(default_factory=dict)
     identities: list[tuple[int, int, str]] = field(default_factory=list)
+    is_booking: bool = False
+    """Stays so when a booking is broken off: its account's book is not to be recorded then."""
 
     def account_of(self, stored: StoredOrder, customer: str | None, *, at: datetime) -> int | None:
         """The order's account: the one it is booked on, else the customer's, made at first sight; None for a guest."""
@@ -47,6 +49,7 @@ class OrderWork:
     ) -> int:
         """Catch the order's account up to ``at`` and reconcile; returns how many points more the order is worth."""
         assert stored.account_id is not None
+        self.is_booking = True
         book = self.bench.open(stored.account_id)
         catch_up(book, at)
         before = stored.booking.points
@@ -55,6 +58,7 @@ class OrderWork:
         answer = reconcile(book, self._case(book, stored, version, cause))
         stored = replace(stored, booking=answer.booking, frozen=answer.frozen)
         self.remember(stored, lines_changed=lines_changed, refund=refund)
+        self.is_booking = False
         return answer.booking.points - before
 
     def remember(self, stored: StoredOrder, *, lines_changed: bool, refund: Refund | None) -> None:
@@ -92,6 +96,13 @@ class OrderWork:
             renewals=self.bench.renewals(book) if is_update else (),
             expired=self.bench.expired(book, stored.booking.lots) if is_update else (),
             coupons=self.bench.coupons(book, codes) if codes else (),
-            segments=self.bench.segments(book, programme, stored.order) if stored.frozen is None else (),
+            segments=self.bench.segments(book, programme, stored.order, self._others(book, stored))
+            if stored.frozen is None
+            else (),
             is_net=self.bench.accounts[book.state.id].is_net,
         )
+
+    def _others(self, book: Book, stored: StoredOrder) -> tuple[StoredOrder, ...]:
+        """The account's other orders as this batch left them."""
+        changed = (known.stored for known in self.changed.values())
+        return tuple(o for o in changed if o.account_id == book.state.id and o.id != stored.id)

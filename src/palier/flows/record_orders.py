@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -60,10 +61,25 @@ def record_orders(command: RecordOrders, *, now: datetime) -> tuple[Recorded, ..
     """
     if len(command.messages) > BATCH_MAX:
         raise InvalidOrder(f"{len(command.messages)} messages in one batch", hint=f"send at most {BATCH_MAX}")
-    return in_one_transaction(lambda: _record(command, now)) if command.messages else ()
+    refused: dict[int, Recorded] = {}
+    while command.messages:
+        try:
+            return in_one_transaction(lambda: _record(command, refused, now))
+        except _RefusedHalfway as halfway:
+            refused[halfway.position] = halfway.answer
+    return ()
 
 
-def _record(command: RecordOrders, now: datetime) -> tuple[Recorded, ...]:
+class _RefusedHalfway(Exception):
+    """A message was refused when part of it was booked already: the batch starts again without it."""
+
+    def __init__(self, position: int, answer: Recorded) -> None:
+        super().__init__(position)
+        self.position = position
+        self.answer = answer
+
+
+def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetime) -> tuple[Recorded, ...]:
     customers = {m.customer for m in command.messages if isinstance(m, Order) and m.customer is not None}
     named = {m.order if isinstance(m, Refund) else m.id for m in command.messages}
     locks, rows = select_both(
@@ -76,13 +92,17 @@ def _record(command: RecordOrders, now: datetime) -> tuple[Recorded, ...]:
     work = OrderWork(
         shop, timeline, Bench(timeline, accounts, shop.programme_id), with_contents(orders), by_customer
     )
-    answers = tuple(_answer(work, command, message, now) for message in command.messages)
+    answers = tuple(
+        refused.get(position) or _answer(work, command, position, now)
+        for position in range(len(command.messages))
+    )
     until = None if command.is_history else now
     work.record(now=now, until=until, is_silent=command.is_silent, batch_id=command.batch_id)
     return answers
 
 
-def _answer(work: OrderWork, command: RecordOrders, message: Order | Refund, now: datetime) -> Recorded:
+def _answer(work: OrderWork, command: RecordOrders, position: int, now: datetime) -> Recorded:
+    message = command.messages[position]
     own = (
         message.at if isinstance(message, Refund) else message.paid_at or message.updated or message.placed_at
     )
@@ -94,9 +114,11 @@ def _answer(work: OrderWork, command: RecordOrders, message: Order | Refund, now
     except Refusal as refusal:
         if not command.collects:
             raise
-        return Recorded(
-            "refused", message.order if isinstance(message, Refund) else message.id, refusal=refusal
-        )
+        order = message.order if isinstance(message, Refund) else message.id
+        answer = Recorded("refused", order, refusal=refusal)
+        if work.is_booking:
+            raise _RefusedHalfway(position, answer) from refusal
+        return answer
 
 
 def _order(work: OrderWork, message: Order, *, at: datetime, latest: datetime) -> Recorded:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from palier.core.book import Book
 from palier.core.order import Order
 from palier.core.programme.values import Programme
 from palier.core.segments import SegmentFacts, matching, needed_purchases
 from palier.store.members.load import LoadedAccount
+from palier.store.orders.load import StoredOrder
 from palier.store.orders.purchases import load_purchases
 
 
 def matching_segments(
-    book: Book, account: LoadedAccount, programme: Programme, order: Order | None
+    book: Book,
+    account: LoadedAccount,
+    programme: Programme,
+    order: Order | None,
+    changed: Sequence[StoredOrder] = (),
 ) -> tuple[str, ...]:
-    """The ids of the segments that match, in priority order; reads purchases only if a segment asks for them."""
+    """The ids of the segments that match, in priority order; reads purchases only if a segment asks for them.
+
+    ``changed`` are orders of the account that a batch has changed and not yet written.
+    """
     if not programme.segments:
         return ()
     products: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
     needed = needed_purchases(programme)
     if needed.products or needed.categories:
-        products, categories = load_purchases(book.state.id)
+        products, categories = load_purchases(book.state.id, without=[stored.id for stored in changed])
+        here = [line for o in changed if o.booking.counts for line in o.order.lines or ()]
+        products |= {line.product for line in here}
+        categories |= {category for line in here for category in line.categories}
     last = book.last_order
     facts = SegmentFacts(
         company=account.is_company,
