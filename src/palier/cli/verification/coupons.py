@@ -1,0 +1,84 @@
+"""I-18, I-19, I-21: coupons stand where their orders, their points and their ends put them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from palier.cli.verification.problem import Problem
+from palier.cli.verification.rows import Holdings, Ledger
+from palier.cli.verification.worth import VALID
+
+STATES = {"issued", "reserved", "used", "expired", "cancelled"}
+
+
+def check_states(holdings: Holdings) -> Iterator[Problem]:
+    """I-18, I-19: a coupon is used or reserved by exactly one order in the state that says so, else by none."""
+    is_erased = holdings.ledgers[0].account.erased_at is not None
+    users = defaultdict(list)
+    for bought in holdings.orders:
+        for coupon_id in bought.order.booking.get("coupons", ()):
+            users[coupon_id].append(bought.order)
+    for ledger in holdings.ledgers:
+        for coupon in ledger.coupons:
+            orders = users.pop(coupon.public_id, [])
+            where = f"coupon {coupon.public_id}"
+            if coupon.state not in STATES:
+                yield Problem("I-19", ledger.name, f"{where}: state", ", ".join(sorted(STATES)), coupon.state)
+            if len(orders) > 1:
+                names = ", ".join(order.external_id for order in orders)
+                yield Problem("I-18", ledger.name, where, "one order at most", names)
+            if coupon.state == "cancelled" and is_erased:
+                continue
+            wanted = coupon.state in ("used", "reserved")
+            if wanted != bool(orders):
+                expected = "an order that uses it" if wanted else "no order that uses it"
+                yield Problem("I-18", ledger.name, f"{where} ({coupon.state})", expected, str(len(orders)))
+            for order in orders:
+                state = "used" if order.status in VALID else "reserved"
+                if coupon.state != state:
+                    what = f"{where} of order {order.external_id} ({order.status})"
+                    yield Problem("I-18", ledger.name, what, state, coupon.state)
+    for coupon_id, orders in users.items():
+        what = f"coupon {coupon_id} of order {orders[0].external_id}"
+        yield Problem("I-19", holdings.name, what, "the member's own", "none such")
+
+
+def check_open_coupons(ledger: Ledger) -> Iterator[Problem]:
+    """I-1, I-19: the cached state lists the coupons that can still change, and none of them has ended."""
+    cached = {row["id"]: row["state"] for row in ledger.state.get("coupons", ())}
+    stored = {c.public_id: c.state for c in ledger.coupons if c.state in ("issued", "reserved")}
+    for coupon_id in sorted(cached.keys() | stored.keys()):
+        if cached.get(coupon_id) != stored.get(coupon_id):
+            what = f"coupon {coupon_id} in the state"
+            yield Problem("I-1", ledger.name, what, str(stored.get(coupon_id)), str(cached.get(coupon_id)))
+    for coupon in ledger.coupons:
+        if coupon.state == "issued" and coupon.ends_at and coupon.ends_at <= ledger.account.caught_up_at:
+            what = f"coupon {coupon.public_id} ended {coupon.ends_at}"
+            yield Problem("I-19", ledger.name, what, "expired", "issued")
+
+
+def check_rewards(holdings: Holdings) -> Iterator[Problem]:
+    """I-21: each reward coupon stands for one consumption of its points, and a withdrawn one for none."""
+    is_erased = holdings.ledgers[0].account.erased_at is not None
+    consumed: dict[str, int] = defaultdict(int)
+    for entry in (entry for ledger in holdings.ledgers for entry in ledger.entries):
+        if entry.kind in ("reward", "withdraw", "reissue"):
+            consumed[entry.cause] -= entry.amount
+    for ledger in holdings.ledgers:
+        for coupon in ledger.coupons:
+            expected = 0 if coupon.state == "cancelled" or coupon.origin != "reward" else coupon.points
+            found = consumed.get(coupon.public_id, 0)
+            is_lost = coupon.state == "cancelled" and is_erased and found == coupon.points
+            if found != expected and not is_lost:
+                what = f"points spent on coupon {coupon.public_id} ({coupon.state})"
+                yield Problem("I-21", ledger.name, what, str(expected), str(found))
+
+
+def check_tier_coupons(holdings: Holdings) -> Iterator[Problem]:
+    """I-19: nobody got the coupon of one tier twice."""
+    for ledger in holdings.ledgers:
+        given = Counter(coupon.origin_id for coupon in ledger.coupons if coupon.origin == "tier")
+        for tier, count in given.items():
+            if count > 1:
+                yield Problem("I-19", ledger.name, f"coupons of tier {tier}", "1", str(count))

@@ -1,0 +1,81 @@
+"""When lots ended, told again from their births and the renewals, and when they settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from palier.cli.verification.rows import Ledger, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A lot's end from an instant on. ``position`` orders what happened at one instant."""
+
+    at: datetime
+    ends_at: datetime
+
+
+def ends_of(lot: Row, renewals: Iterable[Row], *, at_birth: bool = True) -> list[Change]:
+    """The ends that a lot had, one after the other; empty for one without an end.
+
+    ``at_birth``: whether a renewal of the very instant at which the lot was born came after it, and moved it.
+    A renewal moves the end of a lot that lives then, never back. Where one is undone the lot ends as if it had never
+    been, but not before that moment.
+    """
+    if lot.own_end is None:
+        return []
+    mine = [r for r in renewals if at_birth or r.at != lot.born_at]
+    changes = [Change(lot.born_at, lot.own_end)]
+    instants = sorted({r.at for r in mine} | {r.undone_at for r in mine if r.undone_at is not None})
+    for instant in instants:
+        if instant < lot.born_at:
+            continue
+        known = [r for r in mine if r.at <= instant and (r.undone_at is None or r.undone_at > instant)]
+        end = _end_with(lot, known)
+        if any(r.undone_at == instant for r in mine) and end < changes[-1].ends_at:
+            end = max(end, instant)
+        end = end if any(r.undone_at == instant for r in mine) else max(end, changes[-1].ends_at)
+        if end != changes[-1].ends_at:
+            changes.append(Change(instant, end))
+    return changes
+
+
+def _end_with(lot: Row, renewals: Iterable[Row]) -> datetime:
+    end: datetime = lot.own_end
+    for renewal in sorted(renewals, key=lambda r: (r.at, r.id)):
+        if lot.born_at <= renewal.at < end:
+            end = max(end, renewal.until)
+    return end
+
+
+def readings_of(lot: Row, renewals: Iterable[Row]) -> tuple[list[Change], list[Change]]:
+    """The ends by both readings of the instant of its birth."""
+    known = list(renewals)
+    return ends_of(lot, known, at_birth=True), ends_of(lot, known, at_birth=False)
+
+
+def end_at(changes: list[Change], instant: datetime, *, inclusive: bool) -> datetime | None:
+    """The end in force at an instant; what happened at that very instant counts only if ``inclusive``."""
+    end = None
+    for change in changes:
+        if change.at < instant or end is None or (inclusive and change.at == instant):
+            end = change.ends_at
+    return end
+
+
+def settlements_of(ledger: Ledger) -> dict[int, int]:
+    """Lot number → sequence of the entry that settled it."""
+    found = {}
+    for entry in ledger.entries:
+        if entry.kind == "settle" and "lot" in entry.facts:
+            found[entry.facts["lot"]] = entry.sequence
+    return found
+
+
+def is_settled(lot: Row, settlements: dict[int, int], *, sequence: int, instant: datetime) -> bool:
+    """Whether the lot's points were available when that entry was made, rather than pending."""
+    if lot.number in settlements:
+        return settlements[lot.number] <= sequence
+    return lot.available_at is not None and lot.available_at <= instant

@@ -1,0 +1,197 @@
+"""The rows of some accounts, read in a handful of statements, and gathered by member."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from palier.core.programme.parse import parse
+from palier.core.programme.values import Programme
+from palier.store.models import (
+    Account,
+    CouponRow,
+    Draw,
+    Entry,
+    EntryNote,
+    Happening,
+    Identity,
+    Lot,
+    Order,
+    OrderLine,
+    Profile,
+    ProgrammeVersion,
+    Refund,
+    Renewal,
+)
+
+Row = Any
+"""One row, its columns by name."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant_of(us: int | None) -> datetime | None:
+    """The instant that JSON writes as microseconds since 1970."""
+    return None if us is None else _EPOCH + timedelta(microseconds=us)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published version, parsed."""
+
+    id: int
+    published_at: datetime
+    programme: Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The published versions of one programme, oldest first."""
+
+    versions: tuple[Version, ...]
+
+    def at(self, instant: datetime) -> Version:
+        """The one in force at that instant; before the first, the first."""
+        known = [version for version in self.versions if version.published_at <= instant]
+        return known[-1] if known else self.versions[0]
+
+    def by_id(self, version_id: int | None) -> Version | None:
+        """The version with that id, if it is this programme's."""
+        return next((version for version in self.versions if version.id == version_id), None)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The rows of one account, each kind in its own order: entries by sequence, lots by number."""
+
+    account: Row
+    entries: list[Row] = field(default_factory=list)
+    lots: list[Row] = field(default_factory=list)
+    draws: list[Row] = field(default_factory=list)
+    renewals: list[Row] = field(default_factory=list)
+    coupons: list[Row] = field(default_factory=list)
+    happenings: list[Row] = field(default_factory=list)
+    identities: int = 0
+    profiles: int = 0
+    notes: int = 0
+
+    @property
+    def name(self) -> str:
+        """What a person may look it up by."""
+        return str(self.account.public_id)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The cached state, as plain data."""
+        data: dict[str, Any] = self.account.state or {}
+        return data
+
+
+@dataclass(slots=True)
+class Bought:
+    """An order with its lines and refunds."""
+
+    order: Row
+    lines: list[Row] = field(default_factory=list)
+    refunds: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Holdings:
+    """All that belongs to one member: the account, those merged into it, and the orders of all of them."""
+
+    ledgers: tuple[Ledger, ...]
+    orders: list[Bought]
+    versions: Versions
+
+    @property
+    def name(self) -> str:
+        """The account that the others were merged into."""
+        return self.ledgers[0].name
+
+
+def load_versions(programme_id: int) -> Versions:
+    """Every published version."""
+    rows = ProgrammeVersion.objects.filter(programme_id=programme_id, published_at__isnull=False)
+    found = rows.order_by("published_at", "number").values_list("id", "published_at", "document")
+    return Versions(tuple(Version(i, at, parse(document)) for i, at, document in found if at is not None))
+
+
+def load_account_ids(programme_id: int, *, after: int, limit: int) -> list[int]:
+    """The next accounts that were not merged into another one, by id."""
+    rows = Account.objects.filter(programme_id=programme_id, id__gt=after, merged_into=None)
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def load_holdings(account_ids: Sequence[int], versions: Versions) -> list[Holdings]:
+    """Everything of those accounts and of the accounts merged into them; statements do not grow with the accounts."""
+    ledgers = _load_ledgers(account_ids)
+    roots: dict[int, list[Ledger]] = defaultdict(list)
+    for ledger in ledgers.values():
+        root = ledger
+        for _ in ledgers:
+            if root.account.merged_into_id is None or root.account.merged_into_id not in ledgers:
+                break
+            root = ledgers[root.account.merged_into_id]
+        roots[root.account.id].append(ledger)
+    orders = _load_orders(ledgers)
+    return [
+        Holdings(
+            tuple(sorted(group, key=lambda ledger: ledger.account.id != root)),
+            [bought for ledger in group for bought in orders[ledger.account.id]],
+            versions,
+        )
+        for root, group in roots.items()
+    ]
+
+
+def _load_ledgers(account_ids: Sequence[int]) -> dict[int, Ledger]:
+    ledgers: dict[int, Ledger] = {}
+    wave = list(Account.objects.filter(id__in=account_ids).order_by("id").values_list(named=True))
+    while wave:
+        ledgers |= {row.id: Ledger(row) for row in wave}
+        merged = Account.objects.filter(merged_into_id__in=[row.id for row in wave])
+        wave = [row for row in merged.order_by("id").values_list(named=True) if row.id not in ledgers]
+    mine = list(ledgers)
+    for model, name, order in (
+        (Entry, "entries", ("account_id", "sequence")),
+        (Lot, "lots", ("account_id", "number")),
+        (Draw, "draws", ("account_id", "sequence", "lot_number")),
+        (Renewal, "renewals", ("id",)),
+        (CouponRow, "coupons", ("id",)),
+        (Happening, "happenings", ("id",)),
+    ):
+        for row in (
+            model.objects.filter(account_id__in=mine)
+            .order_by(*order)
+            .values_list(*_columns(model), named=True)
+        ):
+            getattr(ledgers[row.account_id], name).append(row)
+    for model, name in ((Identity, "identities"), (Profile, "profiles"), (EntryNote, "notes")):
+        for account_id in model.objects.filter(account_id__in=mine).values_list("account_id", flat=True):
+            ledger = ledgers[account_id]
+            setattr(ledger, name, getattr(ledger, name) + 1)
+    return ledgers
+
+
+def _load_orders(account_ids: Iterable[int]) -> dict[int, list[Bought]]:
+    found: dict[int, list[Bought]] = defaultdict(list)
+    by_id: dict[int, Bought] = {}
+    mine = list(account_ids)
+    for order in Order.objects.filter(account_id__in=mine).order_by("id").values_list(named=True):
+        by_id[order.id] = Bought(order)
+        found[order.account_id].append(by_id[order.id])
+    lines = OrderLine.objects.filter(order__account_id__in=mine).order_by("order_id", "position")
+    for line in lines.values_list(*_columns(OrderLine), named=True):
+        by_id[line.order_id].lines.append(line)
+    for refund in Refund.objects.filter(order__account_id__in=mine).order_by("id").values_list(named=True):
+        by_id[refund.order_id].refunds.append(refund)
+    return found
+
+
+def _columns(model: Any) -> list[str]:
+    """The plain columns: a composite primary key is none, it repeats two of them."""
+    return [field.attname for field in model._meta.concrete_fields if field.attname != "pk"]

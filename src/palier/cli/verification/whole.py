@@ -1,0 +1,88 @@
+"""A whole programme: its accounts in chunks, and what only shows across accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.db.models import Count
+from django_scopes import scopes_disabled
+
+from palier.cli.verification.problem import Problem
+from palier.cli.verification.rows import load_account_ids, load_holdings, load_versions
+from palier.cli.verification.table import problems_of
+from palier.store.models import Account, CouponRow, Intent, Order, Programme
+
+CHUNK = 500
+"""Accounts read together, in one transaction that sees one moment."""
+
+
+def load_programme_ids(public_id: str = "") -> list[int]:
+    """The programmes to be checked: all, or the one with that public id (or that number)."""
+    rows = Programme.objects.order_by("id")
+    if public_id:
+        rows = rows.filter(id=int(public_id)) if public_id.isdecimal() else rows.filter(public_id=public_id)
+    return list(rows.values_list("id", flat=True))
+
+
+def load_account_count(programme_ids: list[int]) -> int:
+    """How many accounts there are to check."""
+    with scopes_disabled():
+        return Account.objects.filter(programme_id__in=programme_ids).count()
+
+
+def load_problems(
+    programme_id: int, *, is_quick: bool = False, on_progress: Callable[[int], object] = lambda accounts: None
+) -> Iterator[Problem]:
+    """Every problem of a programme, as they are found. It only reads; others may write meanwhile."""
+    with scopes_disabled(), one_moment():
+        versions = load_versions(programme_id)
+        found = list(_across_accounts(programme_id)) if versions.versions else []
+    yield from found
+    after = 0
+    while versions.versions:
+        with scopes_disabled(), one_moment():
+            # A version may have been published since the last chunk was read.
+            versions = load_versions(programme_id)
+            account_ids = load_account_ids(programme_id, after=after, limit=CHUNK)
+            members = load_holdings(account_ids, versions) if account_ids else []
+        if not account_ids:
+            return
+        for holdings in members:
+            yield from problems_of(holdings, is_quick=is_quick)
+        on_progress(sum(len(holdings.ledgers) for holdings in members))
+        after = account_ids[-1]
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All reads within see the database as it was at the first of them, and nobody waits for them."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        else:
+            # Not Django's own BEGIN IMMEDIATE: that would take the lock which writers need.
+            cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("COMMIT")
+
+
+def _across_accounts(programme_id: int) -> Iterator[Problem]:
+    """I-15, I-19, I-23: orders, codes of coupons and intents are there once."""
+    twice = Order.objects.filter(programme_id=programme_id).values("shop_id", "external_id")
+    for row in twice.annotate(count=Count("id")).filter(count__gt=1).order_by():
+        yield Problem("I-15", "-", f"order {row['external_id']}", "1", str(row["count"]))
+    codes = CouponRow.objects.filter(programme_id=programme_id).values("code")
+    for row in codes.annotate(count=Count("id")).filter(count__gt=1).order_by():
+        yield Problem(
+            "I-19", "-", f"coupons with the code of {len(row['code'])} letters", "1", str(row["count"])
+        )
+    intents = Intent.objects.filter(programme_id=programme_id).values("account__public_id", "key")
+    for row in intents.annotate(count=Count("id")).filter(count__gt=1).order_by():
+        yield Problem("I-23", row["account__public_id"], f"intent {row['key']}", "1", str(row["count"]))

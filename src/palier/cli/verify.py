@@ -1,0 +1,63 @@
+"""``palier verify``: proves that what is shown is what the ledger says. Reads only."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+
+from tqdm import tqdm
+
+from palier.cli.verification.whole import load_account_count, load_problems, load_programme_ids
+
+SHOWN_MAX = 1000
+"""Problems written out; all are counted."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``palier verify``."""
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object on standard output, no progress bar"
+    )
+    parser.add_argument(
+        "--programme", default="", metavar="ID", help="only this programme (public id); default: all"
+    )
+    parser.add_argument("--quick", action="store_true", help="leave out hashes and what orders are worth")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check every account; 0 when all is well, 1 when something is not, 2 when there is nothing to check."""
+    programme_ids = load_programme_ids(options.programme)
+    if not programme_ids:
+        asked = options.programme
+        missing = f"no programme {asked!r}" if asked else "the database is empty: run palier init"
+        print(f"palier verify: {missing}", file=sys.stderr)
+        return 2
+    accounts = load_account_count(programme_ids)
+    is_hidden = options.json or not sys.stderr.isatty()
+    shown, count = [], Counter[str]()
+    with tqdm(total=accounts, unit="account", disable=is_hidden) as bar:
+        for programme_id in programme_ids:
+            for problem in load_problems(programme_id, is_quick=options.quick, on_progress=bar.update):
+                count[problem.invariant] += 1
+                if len(shown) < SHOWN_MAX:
+                    shown.append(problem)
+                if not options.json and len(shown) == count.total():
+                    bar.write(str(problem), file=sys.stdout)
+    if options.json:
+        problems = [
+            {name: getattr(problem, name) for name in ("invariant", "account", "what", "expected", "found")}
+            for problem in shown
+        ]
+        print(
+            json.dumps(
+                {"accounts": accounts, "problems": count.total(), "by_invariant": count, "shown": problems}
+            )
+        )
+    elif count:
+        by_invariant = ", ".join(f"{name}: {number}" for name, number in sorted(count.items()))
+        print(f"{accounts} accounts, {count.total()} problems ({by_invariant})")
+    else:
+        print(f"{accounts} accounts, no problems")
+    return 1 if count else 0
