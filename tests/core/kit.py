@@ -48,6 +48,7 @@ from palier.core.programme.values import (
     Tiers,
 )  # fmt: skip
 from palier.core.reconcile import reconcile
+from tests.core.proof import prove
 
 START = datetime(2026, 1, 10, 9, tzinfo=UTC)
 EURO = 100
@@ -139,6 +140,7 @@ class Story:
         self.entries: list[Entry] = []
         self.lots: dict[int, NewLot] = {}
         self.coupons: dict[str, Coupon] = {}
+        self.events: list[tuple[datetime, int]] = []
         self.intents: list[tuple[str, str]] = []
         self.told: list[str] = []
         self.segments: tuple[str, ...] = ()
@@ -308,6 +310,7 @@ class Story:
         book.commit(post)
         if kind == "event":
             book.contribute(f"event:{cause.id}", book.now, points=given)
+            self.events.append((book.now, given))
         rewards.grant(book)
         tiers.requalify(book, cause, because="order")
         self._absorb(book)
@@ -329,50 +332,6 @@ class Story:
         self.told.extend(intent.event for intent in booked.intents)
         prove(self)
         return booked
-
-
-def prove(story: Story) -> None:
-    """What always holds: identities, sums, lots, and that nobody has points beside a debt."""
-    state, totals = story.state, story.state.totals
-    assert totals.available + totals.pending + totals.held - totals.debt == (
-        totals.lifetime - totals.spent - totals.expired
-    )
-    assert min(*story.buckets, totals.spent, totals.expired, totals.orders, totals.spend_minor) >= 0
-    assert not (totals.debt and totals.available), "points beside a debt"
-    assert [entry.sequence for entry in story.entries] == list(range(1, len(story.entries) + 1))
-    for entry in story.entries:
-        assert entry.amount == entry.points + entry.pending + entry.held - entry.debt
-    for bucket, name in (("available", "points"), ("pending", "pending"), ("held", "held"), ("debt", "debt")):
-        assert getattr(totals, bucket) == sum(getattr(entry, name) for entry in story.entries)
-    alive = [lot for lot in state.lots if lot.ends_at is None or lot.ends_at > state.caught_up_at]
-    assert len(alive) == len(state.lots), "dead points are still there"
-    assert totals.available == sum(lot.remaining for lot in alive if lot.settled)
-    assert totals.pending == sum(lot.remaining for lot in alive if not lot.settled)
-    assert {lot.number: lot.remaining for lot in state.lots} == {
-        n: left for n, left in left_of(story).items() if left
-    }
-    bookings = [known.booking for known in story.orders.values()]
-    assert totals.held == sum(p.points for b in bookings if b.is_held for p in b.uses)
-    assert totals.spend_minor == sum(b.spend_minor for b in bookings)
-    assert totals.orders == sum(b.counts for b in bookings)
-    given = sum(entry.amount for entry in story.entries if entry.kind == "event")
-    assert totals.activity == given + sum(b.points for b in bookings)
-    assert len(story.intents) == len(set(story.intents)), "told twice"
-    assert state.next_due_at is None or state.next_due_at > state.caught_up_at
-
-
-def left_of(story: Story) -> dict[int, int]:
-    """What is left of every lot by its draws; never under nothing, never more than it had, at no time."""
-    left = {}
-    born: dict[int, dict[int, int]] = {}
-    for new in story.lots.values():
-        born.setdefault(new.sequence, {})[new.lot.number] = new.amount
-    for entry in story.entries:
-        left.update(born.get(entry.sequence, {}))
-        for number, moved in entry.draws:
-            left[number] += moved
-            assert 0 <= left[number] <= story.lots[number].amount
-    return left
 
 
 def without_lots(lots: Iterable[Lot]) -> list[tuple[int, datetime | None]]:
