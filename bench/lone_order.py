@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from bench.measure import NOW, an_order, in_turns, make_shop, set_up
+from bench.measure import DOCUMENT, NOW, an_order, in_turns, make_shop, set_up
 
 MEMBERS = 200
 
@@ -27,25 +27,24 @@ class Bare:
             self.entry = Entry.objects.filter(programme_id=programme_id).values().first()
         self.shop_id = shop_id
         self.sequence = 1000
-        self.next_id = 1
+        self.turn = 0
 
     def write(self, order_id: str) -> None:
         """The six statements in one durable transaction."""
         from django.db import connection, transaction
 
-        account = self.accounts[self.next_id % len(self.accounts)]
-        self.next_id += 1
+        from palier.store.ids import new_id
+
+        self.turn += 1
         self.sequence += 1
+        account = self.accounts[self.turn % len(self.accounts)]
+        order = {**self.order, "id": new_id(), "external_id": order_id, "account_id": account}
         lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT state, available FROM store_account WHERE id = %s{lock}", [account])
             cursor.fetchone()
-            self._insert(
-                cursor,
-                "store_order",
-                {**self.order, "id": self.next_id, "external_id": order_id, "account_id": account},
-            )
-            self._lines(cursor)
+            self._insert(cursor, "store_order", order)
+            self._lines(cursor, order["id"])
             self._insert(
                 cursor, "store_entry", {**self.entry, "account_id": account, "sequence": self.sequence}
             )
@@ -71,9 +70,9 @@ class Bare:
         marks = ", ".join(["%s"] * len(values))
         cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", values)
 
-    def _lines(self, cursor: Any) -> None:
+    def _lines(self, cursor: Any, order_id: int) -> None:
         rows = ", ".join(["(%s, %s, %s, %s, '[]', 2, 2000, '', 0, FALSE)"] * 3)
-        values = [value for i in range(3) for value in (self.next_id, i, str(i), f"product-{i}")]
+        values = [value for i in range(3) for value in (order_id, i, str(i), f"product-{i}")]
         cursor.execute(
             "INSERT INTO store_orderline (order_id, position, line_id, product, categories, quantity, amount_minor,"
             f" other, weight_g, on_sale) VALUES {rows}",
@@ -86,7 +85,7 @@ def main(count: int = 100, turns: int = 9) -> float:
     set_up()
     from palier.flows.record_orders import RecordOrders, record_orders
 
-    programme_id, shop_id = make_shop()
+    programme_id, shop_id = make_shop({**DOCUMENT, "points": {}})
     members = tuple(an_order(f"first-{i}", f"c{i}") for i in range(MEMBERS))
     record_orders(RecordOrders(shop_id, members), now=NOW)
     bare = Bare(shop_id, programme_id)

@@ -44,6 +44,8 @@ class Sample:
 
     ours: tuple[float, ...]
     bare: tuple[float, ...]
+    our_cpu: tuple[float, ...]
+    bare_cpu: tuple[float, ...]
 
     @property
     def speed(self) -> float:
@@ -59,18 +61,24 @@ class Sample:
             print(
                 f"{connection.vendor:10} {name:12} {label:9} {middle * 1e3:8.3f} ms [{low * 1e3:.3f}-{high * 1e3:.3f}]"
             )
+        cpu = statistics.median(self.our_cpu) * 1e3, statistics.median(self.bare_cpu) * 1e3
+        print(
+            f"{connection.vendor:10} {name:12} CPU of this process {cpu[0]:.3f} ms, bare SQL {cpu[1]:.3f} ms"
+        )
         print(f"{connection.vendor:10} {name:12} speed beside bare SQL: {self.speed:.2f}")
 
 
 def in_turns(ours: Callable[[int], int], bare: Callable[[int], int], *, turns: int) -> Sample:
     """Run both sides in turn; each call returns how many units of work it did. The first turn warms up."""
     times: tuple[list[float], list[float]] = ([], [])
+    cpu: tuple[list[float], list[float]] = ([], [])
     for turn in range(turns + 1):
         for side, work in enumerate((ours, bare)):
-            start = time.perf_counter()
+            start, start_cpu = time.perf_counter(), time.process_time()
             units = work(turn)
             times[side].append((time.perf_counter() - start) / units)
-    return Sample(tuple(times[0][1:]), tuple(times[1][1:]))
+            cpu[side].append((time.process_time() - start_cpu) / units)
+    return Sample(*(tuple(taken[1:]) for taken in (*times, *cpu)))
 
 
 def make_shop(document: dict | None = None) -> tuple[int, int]:

@@ -12,11 +12,12 @@ from palier.core.period import last_day, local_day, start_of_day, subtract, subt
 from palier.core.programme.values import Programme
 
 
-def catch_up(book: Book, until: datetime) -> None:
+def catch_up(book: Book, until: datetime) -> datetime | None:
     """Book what fell due since the account was last caught up, each thing at its own instant, and stand at ``until``.
 
     At one instant: a new version's ladder, ended points, settled lots, rewards, ended coupons, reminders, tiers.
     The result does not depend on how often or how late it is called. ``until`` in the past changes nothing.
+    Returns when something is due next.
     """
     while True:
         due = next_due(book)
@@ -27,6 +28,7 @@ def catch_up(book: Book, until: datetime) -> None:
     if until > book.now:
         book.now = until
     _forget(book)
+    return due
 
 
 def next_due(book: Book) -> datetime | None:

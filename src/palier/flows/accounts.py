@@ -9,7 +9,7 @@ from datetime import datetime
 from palier.core import tiers
 from palier.core.account import Coupon, Lot, Renewal, Timeline
 from palier.core.book import Book
-from palier.core.catch_up import catch_up, next_due
+from palier.core.catch_up import catch_up
 from palier.core.order import Order
 from palier.core.programme.values import Programme
 from palier.flows.segment_facts import matching_segments
@@ -110,8 +110,8 @@ class Bench:
         outcomes = []
         for account_id in sorted(self.books):
             book = self.books[account_id]
-            catch_up(book, until if until is not None else book.now)
-            outcomes.append(Outcome(self.accounts[account_id], book.close(next_due_at=next_due(book)), note))
+            due = catch_up(book, until if until is not None else book.now)
+            outcomes.append(Outcome(self.accounts[account_id], book.close(next_due_at=due), note))
         return outcomes
 
     def record(

@@ -62,10 +62,9 @@ def _register(command: RegisterMembers, now: datetime) -> Registered:
 
 
 def _merged(before: MemberFacts, message: MemberFacts) -> MemberFacts:
-    said = message.said or frozenset(MemberFacts.__slots__)
     kept = {
         name: getattr(before, name)
         for name in MemberFacts.__slots__
-        if name not in said and name != "customer"
+        if name not in message.said and name != "customer"
     }
     return replace(message, **kept)

@@ -19,19 +19,31 @@ _node = (0, 0)
 
 def new_id() -> int:
     """A positive 63-bit integer: milliseconds since 2020, 10 bits of this process, a counter; growing in a process."""
-    global _last, _node
+    tick = _next_tick()
+    return (tick >> 12) << 22 | _node_bits() << 12 | (tick & 0xFFF)
+
+
+def _next_tick() -> int:
+    """Milliseconds since 2020 and a counter of 12 bits, never the same twice in a process."""
+    global _last
     with _lock:
-        if _node[0] != os.getpid():
-            _node = (os.getpid(), secrets.randbits(10))
         tick = ((time.time_ns() // 1_000_000) - _EPOCH_MS) << 12
         _last = max(tick, _last + 1)
-        return (_last >> 12) << 22 | _node[1] << 12 | (_last & 0xFFF)
+        return _last
+
+
+def _node_bits() -> int:
+    """Ten random bits of this process; a fork draws its own."""
+    global _node
+    if _node[0] != os.getpid():
+        _node = (os.getpid(), secrets.randbits(10))
+    return _node[1]
 
 
 def new_public_id() -> str:
-    """A UUID of version 7 (RFC 9562) as text: sortable by time, not guessable."""
-    stamp = time.time_ns() // 1_000_000
-    value = stamp << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    """A UUID of version 7 (RFC 9562) as text: growing in a process, and not guessable (62 random bits)."""
+    stamp, counter = divmod(_next_tick(), 1 << 12)
+    value = (stamp + _EPOCH_MS) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | secrets.randbits(62)
     return str(uuid.UUID(int=value))
 
 

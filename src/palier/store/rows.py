@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from json import JSONEncoder
@@ -35,7 +35,7 @@ def to_time(instant: datetime | None) -> Any:
     """An aware instant as the database stores it (SQLite: naive UTC text, as Django writes it)."""
     if instant is None or is_postgresql():
         return instant
-    return str(instant.astimezone(UTC).replace(tzinfo=None))
+    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat(" ")[:-6]
 
 
 def from_time(value: datetime | None) -> datetime | None:
@@ -76,23 +76,25 @@ class Table:
 
     def insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert all rows in one statement; nothing happens without rows."""
-        if not rows:
-            return
-        with connection.cursor() as cursor:
-            if is_postgresql():
-                cursor.execute(self._insert_recordset, [self._recorded(rows)])
-            else:
-                cursor.executemany(self._insert_values, rows)
+        if rows:
+            self._write(self._insert_recordset if is_postgresql() else self._insert_values, rows)
 
     def update(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Set the columns of all rows in one statement; nothing happens without rows."""
-        if not rows:
-            return
-        with connection.cursor() as cursor:
-            if is_postgresql():
-                cursor.execute(self._update_recordset, [self._recorded(rows)])
-            else:
-                cursor.executemany(self._update_values, [(*row[1:], row[0]) for row in rows])
+        if rows and is_postgresql():
+            self._write(self._update_recordset, rows)
+        elif rows:
+            self._write(self._update_values, [(*row[1:], row[0]) for row in rows])
+
+    def _write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if is_postgresql():
+            run(statement, [self._recorded(rows)])
+        elif _is_watched():
+            with connection.cursor() as cursor:
+                cursor.executemany(statement, rows)
+        else:
+            with connection.wrap_database_errors:
+                connection.connection.executemany(_question_marks(statement), rows)
 
     def _recorded(self, rows: Iterable[tuple[Any, ...]]) -> str:
         """All rows as one JSON parameter: a third of the cost of an array for each column, for one row or thousands."""
@@ -149,14 +151,45 @@ def select_both(first: Query, second: Query) -> tuple[list[tuple[Any, ...]], lis
     """All rows of two queries in one round trip; the second one sees what the first one waited for."""
     if not is_postgresql():
         return select(*first), select(*second)
-    with together(), connection.cursor() as one, connection.cursor() as two:
-        one.execute(*first)
-        two.execute(*second)
+    with together(), run(*first) as one, run(*second) as two:
         return one.fetchall(), two.fetchall()
 
 
 def select(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """All rows of one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+    with run(sql, parameters) as cursor:
         return cursor.fetchall()
+
+
+def run(sql: str, parameters: Sequence[Any]) -> Any:
+    """Execute one statement and return its cursor (a context manager that closes it).
+
+    Inside a transaction, and while nobody watches, it goes to the driver directly: Django's cursor costs as much as a
+    short statement itself. Query logs and execute wrappers see everything all the same.
+    """
+    if _is_watched():
+        cursor = connection.cursor()
+        cursor.execute(sql, parameters)
+        return cursor
+    with connection.wrap_database_errors:
+        if is_postgresql():
+            cursor = connection.connection.cursor()
+            cursor.execute(sql, parameters)
+            return cursor
+        return closing(connection.connection.execute(_question_marks(sql), parameters))
+
+
+def _is_watched() -> bool:
+    """Whether Django must see the statement: it logs queries, wraps their execution, or has yet to connect."""
+    return bool(
+        connection.queries_logged
+        or connection.execute_wrappers
+        or not connection.in_atomic_block
+        or connection.needs_rollback
+    )
+
+
+@cache
+def _question_marks(sql: str) -> str:
+    """The statement as SQLite's driver takes it; Django's own conversion runs at every execution."""
+    return sql.replace("%s", "?")

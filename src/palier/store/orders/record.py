@@ -52,8 +52,13 @@ class ChangedOrder:
 
 def digest_of(order: Order) -> str:
     """What identifies the content of an order, whenever it was sent: equal digests, equal content."""
+    lines = [
+        (line.id, line.product, line.quantity, line.amount_minor, line.categories, str(line.other_per_amount),
+         line.weight_g, line.on_sale)
+        for line in order.lines or ()
+    ]  # fmt: skip
     content = (
-        order.status, order.currency, order.rate, order.prices, order.lines, order.shipping, order.discounts,
+        order.status, order.currency, str(order.rate), order.prices, lines, order.shipping, order.discounts,
         order.payment_method, order.delivery, to_us(order.paid_at),
     )  # fmt: skip
     return sha256(repr(content).encode()).hexdigest()

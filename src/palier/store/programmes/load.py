@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django_scopes import scopes_disabled
 
 from palier.core.account import Timeline, Version
 from palier.core.programme.parse import parse
+from palier.core.programme.values import Programme
 from palier.store.programmes.models import ProgrammeVersion
 from palier.store.rows import select
 
-_versions: dict[int, Version] = {}
+_versions: dict[str, Programme] = {}
 _timelines: dict[int, tuple[int, Timeline]] = {}
 
 
@@ -25,18 +27,21 @@ def load_timeline(programme_id: int, current_version_id: int) -> Timeline:
         rows = list(
             ProgrammeVersion.objects.filter(programme_id=programme_id, published_at__isnull=False)
             .order_by("published_at", "number")
-            .values_list("id", "published_at", "document")
+            .values_list("id", "published_at", "digest", "document")
         )
     timeline = Timeline(tuple(_version(*row) for row in rows))
     _timelines[programme_id] = (current_version_id, timeline)
     return timeline
 
 
-def _version(version_id: int, published_at: Any, document: Mapping[str, Any]) -> Version:
-    known = _versions.get(version_id)
-    if known is None or known.published_at != published_at:
-        known = _versions[version_id] = Version(version_id, published_at, parse(document))
-    return known
+def _version(
+    version_id: int, published_at: datetime | None, digest: str, document: Mapping[str, Any]
+) -> Version:
+    """One published version, parsed once for its digest: equal documents share their value."""
+    if digest not in _versions:
+        _versions[digest] = parse(document)
+    assert published_at is not None
+    return Version(version_id, published_at, _versions[digest])
 
 
 def current_version_id(programme_id: int) -> int:
