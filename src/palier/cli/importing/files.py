@@ -87,10 +87,12 @@ def rows(source: Source) -> Iterator[tuple[int, Row]]:
             next(reader)
             for row in reader:
                 number += 1
-                if isinstance(row, str) or len(row) == width:
+                if isinstance(row, str):
                     yield number, row
-                elif not row or not any(row):
+                elif not any(row):
                     continue
+                elif len(row) == width:
+                    yield number, row
                 elif len(row) < width:
                     yield number, f"it has {len(row)} of {width} columns"
                 else:

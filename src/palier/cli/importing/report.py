@@ -51,7 +51,8 @@ class Report:
         """One object for machines."""
         return {
             "kind": self.kind, "file": self.file, "status": self.status, "batch": self.batch, "rows": self.rows,
-            "counts": dict(self.counts), "note": self.note, "seconds": self.seconds,
+            "counts": {name: count for name, count in self.counts.items() if count},
+            "note": self.note, "seconds": self.seconds,
             "problems": {
                 code: {"rows": count, "amount_minor": self.amounts[code]} for code, count in self.problems.items()
             },
@@ -73,7 +74,7 @@ def write_text(report: Report) -> None:
     }
     end = ":" if report.counts else "."
     print(f"\n{heads[report.status]}{f' ({report.note})' if report.note else ''}{end}")
-    for name, count in report.counts.items():
+    for name, count in (+report.counts).items():
         print(f"  {count:>9,}  {name.replace('_', ' ')}")
     if report.problems:
         print(f"\n{report.problems.total():,} rows need a look:")

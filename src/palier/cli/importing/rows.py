@@ -108,8 +108,9 @@ class RowReader:
         )
         order_rule = self._once(("order", order), self._order_rule)
         rule = self._once(("product", product), self._product_rule)
-        is_credit = (order_rule is not None and order_rule.role == "credit_note") or amount < 0 < -quantity
         role = _ROLES.get(rule.role, GOODS) if rule else GOODS
+        is_return = role == GOODS and amount < 0 < -quantity
+        is_credit = is_return or (order_rule is not None and order_rule.role == "credit_note")
         wrong = _left_out(order_rule, rule) or _wrong_way(is_credit, role, quantity, amount)
         if wrong:
             subject = f"{order} {product}".strip()[:TEXT_MAX]
