@@ -100,7 +100,7 @@ def page(permission: str, template: str) -> Callable[[View], Callable[..., HttpR
 
 def look(request: HttpRequest) -> Viewpoint | None:
     """The viewpoint of the programme that was chosen, else of the first; None while there is none to look at."""
-    programmes = tuple(Programme.objects.filter(current_version__isnull=False).order_by("name", "id"))
+    programmes = tuple(Programme.objects.filter(current_version__isnull=False).order_by("id"))
     if not programmes:
         return None
     chosen = request.session.get(CHOSEN)

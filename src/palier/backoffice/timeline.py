@@ -30,7 +30,7 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the timeline. ``gain`` counts pending points too; ``balance`` is what was available after it."""
+    """One row of the timeline. ``gain`` counts pending points too; ``balance`` is what was available after it, beside ``pending``."""
 
     sequence: int
     icon: str
@@ -38,6 +38,8 @@ class Row:
     at: datetime
     gain: int
     balance: int
+    pending: int
+    debt: int
     lines: tuple[str, ...]
     rules: tuple[str, ...]
     version: int | None
@@ -76,6 +78,8 @@ def _row(movement: Movement, viewpoint: Viewpoint) -> Row:
         at=movement.when,
         gain=movement.change.total,
         balance=movement.balance.available,
+        pending=movement.balance.pending,
+        debt=movement.balance.debt,
         lines=told,
         rules=_rules(movement),
         version=viewpoint.numbers.get(last.version) if last.version is not None else None,

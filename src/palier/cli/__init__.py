@@ -25,6 +25,13 @@ class Command:
 
 
 COMMANDS = {
+    "init": Command(
+        "init", "make a new installation, or bring the tables of one up to date", needs="settings"
+    ),
+    "serve": Command("serve", "run the web server", needs="settings"),
+    "demo": Command(
+        "demo", "run a demo with a year of a shop's orders, on this machine only", needs="nothing"
+    ),
     "import": Command("import_", "read orders, members or balances from files, or take an import back"),
     "rehearse": Command("rehearse", "run scenario files and tell which expectations failed", needs="nothing"),
 }

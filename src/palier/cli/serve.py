@@ -1,0 +1,61 @@
+"""``palier serve``: the web server, on a database whose tables are up to date."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+
+from palier.core.errors import Refusal
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="the port to listen on (8000)")
+    parser.add_argument("--workers", type=int, default=1, help="how many processes (1)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    check_migrations()
+    check_port(options.host, options.port)
+    print(f"Palier listens on http://{options.host}:{options.port}. Stop it with Ctrl+C.", flush=True)
+    serve(host=options.host, port=options.port, workers=options.workers)
+    return 0
+
+
+def check_migrations() -> None:
+    """Raise ``Refusal`` while the tables are older than the code."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Refusal("the database's tables are not up to date", hint="run palier init")
+    # The server's processes open their own.
+    connection.close()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ``Refusal`` when something listens there already: the server itself would only say so in a log."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refusal(
+                f"cannot listen on {host}:{port}: {error.strerror}", hint="choose another --port"
+            ) from error
+
+
+def serve(*, host: str, port: int, workers: int = 1) -> None:
+    """Hand this process over to granian, which answers signals by itself."""
+    sys.stdout.flush()
+    words = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning", "--no-ws",
+        "palier.config.wsgi:application",
+    ]  # fmt: skip
+    os.execv(words[0], words)

@@ -1,0 +1,142 @@
+"""Who sees which page of the back-office, of which programme, in which language."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from tests.entrances.backoffice_shop import full_shop, make_shop, order, person, staff
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ["/admin/", "/admin/members/"]
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/admin/members/any/", "/admin/auth/user/"])
+def test_a_stranger_is_sent_to_the_sign_in_page(client, page):
+    answer = client.get(page)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/admin/members/any/", "/admin/auth/user/"])
+def test_a_colleague_without_a_role_sees_nothing(client, django_user_model, page):
+    client.force_login(django_user_model.objects.create_user("new", is_staff=True))
+    answer = client.get(page)
+    assert answer.status_code == 403
+    assert "Content-Security-Policy" in answer
+
+
+@pytest.mark.parametrize("role", ["owner", "manager", "support", "read-only"])
+def test_every_role_sees_members_and_only_the_owner_the_team(client, role):
+    shop = full_shop()
+    client.force_login(staff(role))
+    for page in [*PAGES, f"/admin/members/{shop.public_id('C-1001')}/"]:
+        assert client.get(page).status_code == 200
+    home = client.get("/admin/").content.decode()
+    team = reverse("admin:auth_user_changelist")
+    assert (team in home) == (role == "owner")
+    assert client.get(team).status_code == (200 if role == "owner" else 403)
+
+
+def test_the_sidebar_names_no_model(client):
+    make_shop()
+    client.force_login(staff("owner"))
+    home = client.get("/admin/").content.decode()
+    links = re.findall(r'href="(/admin/[^"]*)"', home)
+    assert set(links) == {"/admin/", "/admin/members/", "/admin/auth/user/", *_tiers()}
+
+
+def _tiers():
+    return {f"/admin/members/?tier={tier}" for tier in ("bronze", "silver", "gold")}
+
+
+def test_the_home_page_counts_members_by_tier_in_text(client):
+    full_shop()
+    client.force_login(staff("read-only"))
+    steps = client.get("/admin/").context["steps"]
+    assert {step.id: (step.members, step.share) for step in steps} == {
+        "gold": (1, 16),
+        "silver": (2, 33),
+        "bronze": (3, 50),
+    }
+
+
+def test_without_a_programme_the_page_says_what_to_do(client, django_user_model):
+    client.force_login(staff("owner"))
+    answer = client.get("/admin/")
+    assert answer.status_code == 200
+    assert "palier init" in answer.content.decode()
+
+
+def test_one_programme_needs_no_switch(client):
+    make_shop()
+    client.force_login(staff("owner"))
+    assert "choose_programme" not in client.get("/admin/").content.decode()
+    assert reverse("admin:choose_programme") not in client.get("/admin/").content.decode()
+
+
+def test_of_several_programmes_one_is_looked_at(client):
+    first, second = make_shop("Atelier"), make_shop("Zollhaus")
+    person(first, "A", "Anna Atelier")
+    person(second, "Z", "Zoe Zollhaus")
+    client.force_login(staff("read-only"))
+    assert "Anna Atelier" in client.get("/admin/members/").content.decode()
+    chosen = client.get("/admin/members/").context["viewpoint"].programmes[1]
+    answer = client.post(
+        "/admin/programme/", {"programme": chosen.public_id, "next": "https://elsewhere.example/"}
+    )
+    assert answer["Location"] == "/admin/"
+    page = client.get("/admin/members/").content.decode()
+    assert "Zoe Zollhaus" in page
+    assert "Anna Atelier" not in page
+
+
+def test_a_member_of_another_programme_does_not_exist(client):
+    first, second = make_shop("Atelier"), make_shop("Zollhaus")
+    person(first, "A", "Anna")
+    person(second, "Z", "Zoe")
+    client.force_login(staff("owner"))
+    assert client.get(f"/admin/members/{first.public_id('A')}/").status_code == 200
+    assert client.get(f"/admin/members/{second.public_id('Z')}/").status_code == 404
+
+
+def test_a_programme_that_does_not_exist_cannot_be_chosen(client):
+    make_shop()
+    client.force_login(staff("owner"))
+    assert client.post("/admin/programme/", {"programme": "no-such"}).status_code == 404
+    assert client.get("/admin/programme/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", ["Membres par palier", "Argent", "à partir de 500\N{NO-BREAK SPACE}€", "Dernier import"]),
+        ("de", ["Mitglieder je Stufe", "Silber", "ab 500\N{NO-BREAK SPACE}€", "Letzter Import"]),
+        ("en", ["Members by tier", "Silver", "from €500", "Last import"]),
+    ],
+)
+def test_the_page_speaks_the_viewers_language(client, language, words):
+    shop = make_shop()
+    order(shop, "A1", "C1", 60000, days_ago=2)
+    client.force_login(staff("owner"))
+    page = client.get("/admin/", HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    assert f'<html lang="{language}"' in page
+    assert [word for word in words if word not in page] == []
+
+
+def test_the_language_can_be_switched_and_stays(client):
+    make_shop()
+    client.force_login(staff("owner"))
+    answer = client.post("/i18n/setlang/", {"language": "de", "next": "/admin/members/"})
+    assert answer["Location"] == "/admin/members/"
+    assert "Mitglieder" in client.get("/admin/members/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("fr", "Introuvable"), ("de", "Nicht gefunden"), ("en", "Not found")]
+)
+def test_a_missing_page_is_said_in_the_viewers_language(client, language, word):
+    answer = client.get("/nowhere/", HTTP_ACCEPT_LANGUAGE=language)
+    assert answer.status_code == 404
+    assert word in answer.content.decode()
