@@ -231,9 +231,9 @@ class Story:
         self._credit("event", worth if room is None else min(worth, room), cause, book)
         return self
 
-    def publish(self, programme: Programme) -> Story:
+    def publish(self, programme: Programme, *, seconds: int = 1) -> Story:
         """A new version, a moment after what was done so far."""
-        self.now += timedelta(seconds=1)
+        self.now += timedelta(seconds=seconds)
         self.versions.append(Version(len(self.versions) + 1, self.now, programme))
         return self.at(self.now)
 

@@ -22,6 +22,7 @@ from tests.core.kit import (
     line,
     points_discount,
     programme,
+    reward,
     spend_rule,
     when,
 )
@@ -245,6 +246,13 @@ def test_tier_7_a_new_ladder_promotes_and_demotes_at_once_without_messages():
     assert story.publish(of(0, 600)).tier == "t0"
     assert story.publish(of(0, 100, 400, coupons=(2,))).tier == "t2"
     assert (story.told, story.states()) == (["tier_up"], ["issued"])
+
+
+def test_a_version_of_the_very_instant_of_the_last_order_is_met_too():
+    story = Story(of(0, 500)).order("A", 500)
+    assert story.publish(of(0, 600), seconds=0).tier == "t0"
+    story.publish(programme(rewards=(reward(100),), tiers=ladder(0, 500)), seconds=0)
+    assert (story.tier, story.states()) == ("t1", ["issued"] * 5)
 
 
 def test_a_version_with_the_same_ladder_leaves_a_grace_alone():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from palier.core import coupons, lots, rewards, tiers
 from palier.core.account import Cause, Lot
@@ -19,6 +20,8 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
     The result does not depend on how often or how late it is called. ``until`` in the past changes nothing.
     Returns when something is due next.
     """
+    if book.timeline.at(book.now).published_at == book.now:
+        _meet_version(book)
     while True:
         due = next_due(book)
         if due is None or due > until:
@@ -60,16 +63,31 @@ def _happen(book: Book, previous: datetime) -> None:
     rewards.grant(book)
     coupons.expire_ended(book)
     _remind(book)
-    if _is_new_ladder(book, previous):
-        tiers.requalify(book, Cause("publish", str(book.timeline.at(now).id)), because="publish", silent=True)
-    else:
+    if not _climb_new_ladder(book, previous):
         tiers.requalify(book, Cause("time", now.isoformat()), because="time")
+
+
+def _meet_version(book: Book) -> None:
+    """A version that was published at the very instant to which the account had been caught up already."""
+    rewards.grant(book)
+    _climb_new_ladder(book, book.now - timedelta(microseconds=1))
+
+
+def _climb_new_ladder(book: Book, previous: datetime) -> bool:
+    """Requalify if a version came into force since ``previous`` that changed the tiers."""
+    if not _is_new_ladder(book, previous):
+        return False
+    cause = Cause("publish", str(book.timeline.at(book.now).id))
+    tiers.requalify(book, cause, because="publish", silent=True)
+    return True
 
 
 def _is_new_ladder(book: Book, previous: datetime) -> bool:
     """Whether a version came into force since ``previous`` that changed the tiers; others leave a grace alone."""
-    before, after = book.timeline.at(previous), book.timeline.at(book.now)
-    return before.id != after.id and before.programme.tiers != after.programme.tiers
+    return any(
+        previous < new.published_at <= book.now and old.programme.tiers != new.programme.tiers
+        for old, new in pairwise(book.timeline.versions)
+    )
 
 
 def _reminders(lot: Lot, programme: Programme) -> list[tuple[date, datetime]]:

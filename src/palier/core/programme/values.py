@@ -55,7 +55,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class LineFilter:
-    """Which lines count: one of ``products`` or of ``categories`` (all when both are empty), and ``on_sale`` if said."""
+    """Which lines count: one of ``products`` or ``categories`` (all when both are empty), and ``on_sale`` if said."""
 
     products: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
@@ -137,7 +137,7 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class EarningRule:
-    """One rule: exactly one of ``award``, ``multiply`` and ``cap`` is set. ``on`` names an event, else it is for orders."""
+    """One rule: exactly one of ``award``, ``multiply`` and ``cap``. ``on`` names an event, else it is for orders."""
 
     id: str
     enabled: bool = True
