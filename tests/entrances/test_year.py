@@ -57,7 +57,7 @@ def test_the_demo_is_seeded_with_people_and_a_recent_year():
     with scopes_disabled():
         seeded = seed_demo(now)
         assert (seeded.members, seeded.orders) == (400, 1_846)
-        newest = Order.objects.order_by("-order_at").values_list("order_at", flat=True)[0]
+        newest = Order.objects.order_by("-placed_at").values_list("placed_at", flat=True)[0]
         assert now - timedelta(days=7) < newest <= now
         assert Account.objects.filter(caught_up_at__gt=now).count() == 0
         assert Account.objects.filter(next_due_at__lte=now).count() == 0
