@@ -24,7 +24,7 @@ from palier.store.orders.models import Order
 
 ORDERS_PAGE = 10
 LOTS_MAX = 50
-COUPONS_MAX = 50
+COUPONS_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def member(request: HttpRequest, viewpoint: Viewpoint, public_id: str) -> dict[s
         "bar": _bar(viewpoint, view),
         "lots": standing.lots[:LOTS_MAX],
         "lots_left_out": max(0, len(standing.lots) - LOTS_MAX),
-        "coupons": _coupons(account, view),
+        "coupons": _coupons(account, view, request.GET.get("coupons")),
         "orders": _orders(account, request.GET.get("orders")),
         "history": history_of(account.pk, viewpoint, request.GET.get("before", "")),
     }
@@ -119,10 +119,14 @@ def _orders(account: Account, number: str | None) -> Page[Any]:
     return page
 
 
-def _coupons(account: Account, view: MemberView) -> list[dict[str, Any]]:
+def _coupons(account: Account, view: MemberView, number: str | None) -> Page[Any]:
     """Newest first. One that is due but not booked yet has no code: the booking draws it."""
-    booked = set(CouponRow.objects.filter(account=account).values_list("public_id", flat=True))
-    return [
+    page: Page[Any] = Paginator(view.coupons[::-1], COUPONS_PAGE).get_page(number)
+    ids = [coupon.id for coupon in page.object_list]
+    booked = set(
+        CouponRow.objects.filter(account=account, public_id__in=ids).values_list("public_id", flat=True)
+    )
+    page.object_list = [
         {
             "code": coupon.code if coupon.id in booked else "",
             "issued_at": coupon.issued_at,
@@ -131,5 +135,6 @@ def _coupons(account: Account, view: MemberView) -> list[dict[str, Any]]:
             "state_text": COUPON_STATES.get(coupon.state, coupon.state),
             "origin_text": COUPON_ORIGINS.get(coupon.origin, coupon.origin),
         }
-        for coupon in reversed(view.coupons[-COUPONS_MAX:])
+        for coupon in page.object_list
     ]
+    return page

@@ -62,8 +62,6 @@ def members(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any]:
         "is_rising": is_rising,
         "columns": _columns(sort, is_rising=is_rising),
         "shown": shown,
-        "pages": shown.paginator.get_elided_page_range(shown.number, on_each_side=1, on_ends=1),
-        "ellipsis": shown.paginator.ELLIPSIS,
         "rows": rows_of(shown),
         "is_narrowed": bool(query or tier),
     }

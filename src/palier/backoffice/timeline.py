@@ -30,7 +30,7 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the timeline. ``gain`` counts pending points too; ``balance`` is what was available after it, beside ``pending``."""
+    """One row of the timeline. ``gain`` counts pending points too; ``balance`` is what was available after it."""
 
     sequence: int
     icon: str

@@ -55,6 +55,12 @@ def tier_name(context: Context, tier_id: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def page_address(context: Context, parameter: str, page: int) -> str:
+    """This page's address with another page of one of its lists."""
+    return address_with(context, **{parameter: page})
+
+
+@register.simple_tag(takes_context=True)
 def address_with(context: Context, **changes: Any) -> str:
     """This page's address with some of its parameters changed; an empty value leaves one out."""
     parameters = {**context["request"].GET.dict(), **changes}
