@@ -9,6 +9,7 @@ from collections import Counter
 
 from tqdm import tqdm
 
+from palier.cli.verification.problem import Problem
 from palier.cli.verification.whole import load_account_count, load_problems, load_programme_ids
 
 SHOWN_MAX = 1000
@@ -36,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     accounts = load_account_count(programme_ids)
     is_hidden = options.json or not sys.stderr.isatty()
-    shown, count = [], Counter[str]()
+    shown: list[Problem] = []
+    count = Counter[str]()
     with tqdm(total=accounts, unit="account", disable=is_hidden) as bar:
         for programme_id in programme_ids:
             for problem in load_problems(programme_id, is_quick=options.quick, on_progress=bar.update):

@@ -148,29 +148,34 @@ def load_holdings(account_ids: Sequence[int], versions: Versions) -> list[Holdin
     ]
 
 
+_BY_ACCOUNT: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    (Entry, "entries", ("account_id", "sequence")),
+    (Lot, "lots", ("account_id", "number")),
+    (Draw, "draws", ("account_id", "sequence", "lot_number")),
+    (Renewal, "renewals", ("id",)),
+    (CouponRow, "coupons", ("id",)),
+    (Happening, "happenings", ("id",)),
+)
+_COUNTED: tuple[tuple[Any, str], ...] = (
+    (Identity, "identities"),
+    (Profile, "profiles"),
+    (EntryNote, "notes"),
+)
+
+
 def _load_ledgers(account_ids: Sequence[int]) -> dict[int, Ledger]:
     ledgers: dict[int, Ledger] = {}
-    wave = list(Account.objects.filter(id__in=account_ids).order_by("id").values_list(named=True))
+    wave: list[Any] = list(Account.objects.filter(id__in=account_ids).order_by("id").values_list(named=True))
     while wave:
         ledgers |= {row.id: Ledger(row) for row in wave}
-        merged = Account.objects.filter(merged_into_id__in=[row.id for row in wave])
+        merged: Any = Account.objects.filter(merged_into_id__in=[row.id for row in wave])
         wave = [row for row in merged.order_by("id").values_list(named=True) if row.id not in ledgers]
     mine = list(ledgers)
-    for model, name, order in (
-        (Entry, "entries", ("account_id", "sequence")),
-        (Lot, "lots", ("account_id", "number")),
-        (Draw, "draws", ("account_id", "sequence", "lot_number")),
-        (Renewal, "renewals", ("id",)),
-        (CouponRow, "coupons", ("id",)),
-        (Happening, "happenings", ("id",)),
-    ):
-        for row in (
-            model.objects.filter(account_id__in=mine)
-            .order_by(*order)
-            .values_list(*_columns(model), named=True)
-        ):
+    for model, name, order in _BY_ACCOUNT:
+        rows = model.objects.filter(account_id__in=mine).order_by(*order)
+        for row in rows.values_list(*_columns(model), named=True):
             getattr(ledgers[row.account_id], name).append(row)
-    for model, name in ((Identity, "identities"), (Profile, "profiles"), (EntryNote, "notes")):
+    for model, name in _COUNTED:
         for account_id in model.objects.filter(account_id__in=mine).values_list("account_id", flat=True):
             ledger = ledgers[account_id]
             setattr(ledger, name, getattr(ledger, name) + 1)
@@ -181,7 +186,8 @@ def _load_orders(account_ids: Iterable[int]) -> dict[int, list[Bought]]:
     found: dict[int, list[Bought]] = defaultdict(list)
     by_id: dict[int, Bought] = {}
     mine = list(account_ids)
-    for order in Order.objects.filter(account_id__in=mine).order_by("id").values_list(named=True):
+    orders: Any = Order.objects.filter(account_id__in=mine).order_by("id").values_list(named=True)
+    for order in orders:
         by_id[order.id] = Bought(order)
         found[order.account_id].append(by_id[order.id])
     lines = OrderLine.objects.filter(order__account_id__in=mine).order_by("order_id", "position")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count
@@ -75,14 +76,17 @@ def one_moment() -> Iterator[None]:
 
 def _across_accounts(programme_id: int) -> Iterator[Problem]:
     """I-15, I-19, I-23: orders, codes of coupons and intents are there once."""
-    twice = Order.objects.filter(programme_id=programme_id).values("shop_id", "external_id")
-    for row in twice.annotate(count=Count("id")).filter(count__gt=1).order_by():
-        yield Problem("I-15", "-", f"order {row['external_id']}", "1", str(row["count"]))
-    codes = CouponRow.objects.filter(programme_id=programme_id).values("code")
-    for row in codes.annotate(count=Count("id")).filter(count__gt=1).order_by():
-        yield Problem(
-            "I-19", "-", f"coupons with the code of {len(row['code'])} letters", "1", str(row["count"])
-        )
-    intents = Intent.objects.filter(programme_id=programme_id).values("account__public_id", "key")
-    for row in intents.annotate(count=Count("id")).filter(count__gt=1).order_by():
-        yield Problem("I-23", row["account__public_id"], f"intent {row['key']}", "1", str(row["count"]))
+    for (_, external_id), count in _twice(Order, programme_id, "shop_id", "external_id"):
+        yield Problem("I-15", "-", f"order {external_id}", "1", str(count))
+    for (code,), count in _twice(CouponRow, programme_id, "code"):
+        # Whoever reads this may not be one who should know the code.
+        yield Problem("I-19", "-", f"coupons with the code {code[:2]}…", "1", str(count))
+    for (account, key), count in _twice(Intent, programme_id, "account__public_id", "key"):
+        yield Problem("I-23", str(account), f"intent {key}", "1", str(count))
+
+
+def _twice(model: Any, programme_id: int, *names: str) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """Values of these columns that more than one row has, and how many have them."""
+    rows = model.objects.filter(programme_id=programme_id).values(*names).annotate(count=Count("id"))
+    for row in rows.filter(count__gt=1).order_by():
+        yield tuple(row[name] for name in names), row["count"]

@@ -1,0 +1,1 @@
+"""Seeded random histories through the flows, proved by the checks of ``palier verify``."""
