@@ -16,3 +16,4 @@ def erase(book: Book) -> None:
     for coupon in list(book.coupons.values()):
         book.keep_coupon(replace(coupon, state="cancelled"))
     book.withdrawn.clear()
+    book.last_order = None

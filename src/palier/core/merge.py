@@ -53,5 +53,5 @@ def _unite(kept: Book, merged: Book) -> None:
     if merged.last_order and (kept.last_order is None or merged.last_order.at > kept.last_order.at):
         kept.last_order = merged.last_order
     merged.coupons, merged.withdrawn, merged.tier_coupons, merged.contributions = {}, {}, {}, {}
-    merged.tier = None
+    merged.tier = merged.last_order = None
     merged.demote_at = merged.stepped_at = None

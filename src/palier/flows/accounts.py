@@ -68,11 +68,16 @@ class Bench:
         if not lots or not self._has_expired(book, lots):
             return ()
         found = {key: pair for key, pair in load_expired(lots).items() if key[0] == book.state.id}
+        mine = {
+            (book.state.id, number)
+            for number, lot in book.lots.items()
+            if (book.state.id, number) in lots or lot.origin in lots
+        }
         for entry in book.entries:
             if entry.kind == "expire":
                 for number, points in entry.draws:
                     key = (book.state.id, number)
-                    if key in lots and (key in found or number in book.lots):
+                    if key in found or key in mine:
                         lot, known = found.get(key) or (book.lots[number], 0)
                         found[key] = (lot, known - points)
         return tuple(pair for pair in found.values() if pair[1] > 0)

@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django_scopes import scope
 
 from palier.flows.read_member import read_member
+from palier.store.members.merge import load_person
 from palier.store.members.models import Identity, Profile
 from palier.store.models import (
     CouponRow,
@@ -40,7 +41,7 @@ def export_member(command: ExportMember, *, now: datetime) -> dict[str, Any]:
     Amounts stay in minor units beside their currency. ``UnknownMember`` when the id was never seen.
     """
     view = read_member(command.shop_id, command.customer, now=now)
-    account = view.account_id
+    account, person = view.account_id, load_person(view.account_id)
     with scope(programme=load_shop(command.shop_id).programme_id):
         orders = Order.objects.filter(account_id=account)
         return {
@@ -54,13 +55,15 @@ def export_member(command: ExportMember, *, now: datetime) -> dict[str, Any]:
             "orders": _rows(orders.order_by("recorded_at"), leave={"booking", "frozen", "content_digest"}),
             "order_lines": _rows(OrderLine.objects.filter(order__in=orders)),
             "refunds": _rows(Refund.objects.filter(order__in=orders)),
-            "entries": _rows(Entry.objects.filter(account_id=account).order_by("sequence"), leave={"pk"}),
-            "notes": _rows(EntryNote.objects.filter(account_id=account), leave={"salt"}),
-            "lots": _rows(Lot.objects.filter(account_id=account)),
-            "draws": _rows(Draw.objects.filter(account_id=account)),
+            "entries": _rows(
+                Entry.objects.filter(account_id__in=person).order_by("account_id", "sequence"), leave={"pk"}
+            ),
+            "notes": _rows(EntryNote.objects.filter(account_id__in=person), leave={"salt"}),
+            "lots": _rows(Lot.objects.filter(account_id__in=person)),
+            "draws": _rows(Draw.objects.filter(account_id__in=person)),
             "coupons": _rows(CouponRow.objects.filter(account_id=account), leave={"facts"}),
-            "events": _rows(Happening.objects.filter(account_id=account)),
-            "messages": _rows(Intent.objects.filter(account_id=account)),
+            "events": _rows(Happening.objects.filter(account_id__in=person)),
+            "messages": _rows(Intent.objects.filter(account_id__in=person)),
         }
 
 

@@ -44,6 +44,13 @@ class OrderWork:
             self.identities.append((self.shop.id, account_id, customer))
         return account_id
 
+    def without_traces(self, stored: StoredOrder) -> StoredOrder:
+        """The order without address and city if its person was erased: the shop may go on telling of it."""
+        if stored.account_id is None or not self.bench.accounts[stored.account_id].is_erased:
+            return stored
+        delivery = replace(stored.order.delivery, city="")
+        return replace(stored, order=replace(stored.order, email="", delivery=delivery))
+
     def book(
         self, stored: StoredOrder, cause: Cause, *, at: datetime, lines_changed: bool, refund: Refund | None
     ) -> int:

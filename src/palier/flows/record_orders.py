@@ -14,8 +14,8 @@ from palier.flows import order_messages as messages
 from palier.flows.accounts import Bench
 from palier.flows.order_work import OrderWork
 from palier.flows.transaction import in_one_transaction
-from palier.store.members.load import lock_query, locked
-from palier.store.orders.load import found_orders, orders_query, with_contents
+from palier.store.members.load import Moved, lock_query, locked
+from palier.store.orders.load import found_orders, load_orders, lock_orders, orders_query, with_contents
 from palier.store.programmes.load import load_timeline
 from palier.store.rows import select_both
 
@@ -88,6 +88,11 @@ def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetim
     )
     accounts, by_customer = locked(locks)
     shop, orders = found_orders(rows)
+    if any(stored.account_id is None for stored in orders.values()):
+        lock_orders(stored.id for stored in orders.values())
+        shop, orders = load_orders(command.shop_id, sorted(named))
+    if any(stored.account_id not in (None, *accounts) for stored in orders.values()):
+        raise Moved
     timeline = load_timeline(shop.programme_id, shop.current_version_id)
     work = OrderWork(
         shop, timeline, Bench(timeline, accounts, shop.programme_id), with_contents(orders), by_customer
@@ -129,7 +134,7 @@ def _order(work: OrderWork, message: Order, *, at: datetime, latest: datetime) -
     merged = messages.merge(stored, message, at=at)
     if stored is not None and stored.is_known and messages.is_repeat(message, merged, stored):
         return Recorded("repeat", message.id, stored.account_id)
-    merged = replace(merged, account_id=work.account_of(merged, message.customer, at=at))
+    merged = work.without_traces(replace(merged, account_id=work.account_of(merged, message.customer, at=at)))
     lines_changed = stored is None or merged.order.lines != stored.order.lines
     if merged.account_id is None:
         work.remember(merged, lines_changed=lines_changed, refund=None)

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 
+from palier.store.members.load import Moved
+
 T = TypeVar("T")
 
 TRIES = 5
@@ -21,11 +23,14 @@ _TRY_AGAIN = ("40001", "40P01")
 
 def in_one_transaction(work: Callable[[], T]) -> T:
     """Run ``work`` in one transaction. A lost race for a new row is run again: it then finds the row and answers
-    as for a repeat. Every other error rolls back and is raised."""
+    as for a repeat; so is work whose account moved while it waited. Every other error rolls back and is raised."""
     for left in range(TRIES - 1, -1, -1):
         try:
             with transaction.atomic():
                 return work()
+        except Moved:
+            if not left:
+                raise
         except IntegrityError as error:
             if not left or not any(name in str(error) for name in _RACED):
                 raise

@@ -6,14 +6,27 @@ from datetime import datetime
 
 from django.db import connection
 
-from palier.store.rows import to_time
+from palier.store.members.merge import load_person
+from palier.store.rows import any_of, listed, to_time
 
 
 def forget(account_id: int, *, now: datetime) -> None:
-    """Delete profile, identities and notes; blank addresses on orders and keys that a shop chose."""
+    """Delete profile, identities and notes; blank addresses on orders, those of a guest too, and keys of events."""
+    person = listed(load_person(account_id))
     with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE store_order SET email_folded = '', delivery_city = ''"
+            " WHERE account_id IS NULL AND email_folded <> ''"
+            " AND programme_id = (SELECT programme_id FROM store_account WHERE id = %s) AND email_folded IN"
+            " (SELECT email_folded FROM store_profile WHERE account_id = %s UNION"
+            " SELECT email_folded FROM store_order WHERE account_id = %s)",
+            [account_id, account_id, account_id],
+        )
         for table in ("store_profile", "store_identity", "store_entrynote"):
-            cursor.execute(f"DELETE FROM {table} WHERE account_id = %s", [account_id])
+            cursor.execute(f"DELETE FROM {table} WHERE {any_of('account_id')}", [person])
+        cursor.execute(
+            f"UPDATE store_happening SET key = CAST(id AS text) WHERE {any_of('account_id')}", [person]
+        )
         cursor.execute(
             "UPDATE store_order SET email_folded = '', delivery_city = '' WHERE account_id = %s", [account_id]
         )

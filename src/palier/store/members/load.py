@@ -29,12 +29,18 @@ class LoadedAccount:
     tags: tuple[str, ...] = ()
     email: str = ""
     is_new: bool = False
+    is_erased: bool = False
+
+
+class Moved(Exception):
+    """While the lock was waited for, the account was merged into another or erased: begin again and find it anew."""
 
 
 _COLUMNS = (
     "a.id, a.public_id, a.programme_id, a.caught_up_at, a.last_sequence, a.last_hash, a.available, a.pending, a.held,"
     " a.debt, a.lifetime, a.spent, a.expired, a.activity, a.spend_minor, a.orders, a.tier, a.tier_since, a.is_stale,"
-    " a.state, p.prices, p.is_company, p.language, p.born, p.signed_up_at, p.groups, p.tags, p.email"
+    " a.state, p.prices, p.is_company, p.language, p.born, p.signed_up_at, p.groups, p.tags, p.email,"
+    " a.erased_at IS NOT NULL, a.merged_into_id IS NOT NULL"
 )
 
 
@@ -64,10 +70,17 @@ def lock_query(shop_id: int, customers: Iterable[str], orders: Iterable[str]) ->
 
 
 def locked(rows: Iterable[tuple[Any, ...]]) -> tuple[dict[int, LoadedAccount], dict[str, int]]:
-    """The accounts that ``lock_query`` found, by id, and the account of each known customer id."""
+    """The accounts that ``lock_query`` found, by id, and the account of each known customer id.
+
+    PostgreSQL looks again at the account that it waited for, but not at the identity that led there: ``Moved`` when
+    that one is out of date.
+    """
     accounts: dict[int, LoadedAccount] = {}
     by_customer: dict[str, int] = {}
     for row in rows:
+        is_erased, is_merged = row[28], row[29]
+        if is_merged or (is_erased and row[-1] is not None):
+            raise Moved
         if row[0] not in accounts:
             accounts[row[0]] = _account(row)
         if row[-1] is not None:
@@ -137,10 +150,11 @@ def _account(row: tuple[Any, ...]) -> LoadedAccount:
         data=_json(row[19]),
     )
     if row[20] is None:
-        return LoadedAccount(state, row[1], row[2])
+        return LoadedAccount(state, row[1], row[2], is_erased=bool(row[28]))
     return LoadedAccount(
         state, row[1], row[2], is_net=row[20] == "net", is_company=bool(row[21]), language=row[22], born=row[23],
         signed_up_at=from_time(row[24]), groups=tuple(_json(row[25])), tags=tuple(_json(row[26])), email=row[27],
+        is_erased=bool(row[28]),
     )  # fmt: skip
 
 

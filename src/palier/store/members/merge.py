@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import connection
 
+from palier.store.rows import select
+
 
 def repoint(merged_id: int, kept_id: int) -> None:
     """Move identities, orders, coupons and happenings; the merged person's profile is dropped, the kept one stays."""
@@ -21,3 +23,13 @@ def repoint(merged_id: int, kept_id: int) -> None:
             "UPDATE store_account SET merged_into_id = %s, next_due_at = NULL WHERE id = %s",
             [kept_id, merged_id],
         )
+
+
+def load_person(account_id: int) -> list[int]:
+    """The account and those that were merged into it, directly or not: one person's. One statement."""
+    rows = select(
+        "WITH RECURSIVE person(id) AS (SELECT id FROM store_account WHERE id = %s UNION"
+        " SELECT a.id FROM store_account a JOIN person ON a.merged_into_id = person.id) SELECT id FROM person",
+        [account_id],
+    )
+    return [row[0] for row in rows]

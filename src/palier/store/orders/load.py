@@ -19,7 +19,7 @@ from palier.store.codec import (
     piece_from_json,
     terms_from_json,
 )
-from palier.store.rows import Query, any_of, from_time, listed, select, to_time
+from palier.store.rows import Query, any_of, from_time, is_postgresql, listed, select, to_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,13 @@ def found_orders(rows: Sequence[tuple[Any, ...]]) -> tuple[LoadedShop, dict[str,
     return LoadedShop(*rows[0][:4]), {row[5]: _order(row[4:]) for row in rows if row[4] is not None}
 
 
+def lock_orders(order_ids: Iterable[int]) -> None:
+    """Lock orders that no account's lock guards: those of guests, and those of which only a refund is known."""
+    ids = sorted(order_ids)
+    if ids and is_postgresql():
+        select(f"SELECT id FROM store_order WHERE {any_of('id')} ORDER BY id FOR UPDATE", [listed(ids)])
+
+
 def load_shop(shop_id: int) -> LoadedShop:
     """The shop and its programme. One statement; ``LookupError`` when there is none."""
     rows = select(
@@ -95,13 +102,14 @@ def load_shop(shop_id: int) -> LoadedShop:
 
 
 def find_guest_orders(shop_id: int, email_folded: str, *, since: datetime) -> list[str]:
-    """External ids of a shop's guest orders with this address, oldest first, none placed before ``since``."""
+    """External ids of a shop's guest orders with this address, oldest first, none placed before ``since``; locked."""
     if not email_folded:
         return []
     rows = select(
         "SELECT external_id FROM store_order WHERE shop_id = %s AND account_id IS NULL AND email_folded = %s"
         " AND status <> '' AND COALESCE(placed_at, paid_at, updated_at, recorded_at) >= %s"
-        " ORDER BY COALESCE(paid_at, updated_at, recorded_at), id",
+        " ORDER BY COALESCE(paid_at, updated_at, recorded_at), id"
+        + (" FOR UPDATE" if is_postgresql() else ""),
         [shop_id, email_folded, to_time(since)],
     )
     return [row[0] for row in rows]
@@ -186,7 +194,7 @@ def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple
     )
     found = {}
     for account, number, expired, starts, born, available, own_end, origin_account, origin_number in rows:
-        if (account, number) in keys and expired > 0:
+        if expired > 0 and not keys.isdisjoint({(account, number), (origin_account, origin_number)}):
             starts_at, born_at, end = (_time(value) for value in (starts, born, own_end))
             assert starts_at is not None
             assert born_at is not None

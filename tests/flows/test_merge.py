@@ -1,0 +1,194 @@
+"""Two accounts of one person become one (R-CUS-4, P108)."""
+
+from dataclasses import fields
+
+import pytest
+
+from palier.core.account import Totals
+from palier.core.errors import UnknownMember
+from palier.store.models import Account, CouponRow, Happening, Identity
+from tests.flows.world import DAY, OrderDiscount, World, document, order, points_used, refund
+
+
+@pytest.fixture(autouse=True)
+def _proven(world):
+    yield
+    world.prove()
+
+
+def totals(world, *customers):
+    """The sums of these members' accounts."""
+    held = [world.view(customer).totals for customer in customers]
+    return {f.name: sum(getattr(one, f.name) for one in held) for f in fields(Totals)}
+
+
+def test_nothing_is_created_and_nothing_lost(world):
+    """I-13."""
+    world.pay("1", 300)
+    world.pay("2", 150, customer="bea")
+    world.give(40, customer="bea")
+    world.pay("3", 50, "placed", customer="bea", discounts=(points_used(60, 6),))
+    world.tell(refund("2", euros=20))
+    before = totals(world, "anna", "bea")
+    lots = sorted(
+        (lot.remaining, lot.starts_at, lot.ends_at) for c in ("anna", "bea") for lot in world.view(c).lots
+    )
+    merged = world.id_of("bea")
+    answer = world.later(days=1).merge()
+    assert not answer.is_repeat
+    assert world.id_of("anna") == world.id_of("bea") == answer.account_id
+    assert totals(world, "anna") == before
+    assert sorted((lot.remaining, lot.starts_at, lot.ends_at) for lot in world.view().lots) == lots
+    left = Account.objects.get(pk=merged)
+    assert left.merged_into_id == answer.account_id
+    assert not any(getattr(left, f.name) for f in fields(Totals))
+
+
+def test_merging_again_either_way_changes_nothing_and_makes_no_cycle(world):
+    world.pay("1")
+    world.pay("2", customer="bea")
+    world.merge()
+    before = world.state()
+    assert world.merge().is_repeat
+    assert world.merge("bea", "anna").is_repeat
+    assert world.state() == before
+    assert world.account().merged_into_id is None
+
+
+def test_a_chain_of_merges_ends_in_one_account(world):
+    for i, customer in enumerate(("anna", "bea", "carl")):
+        world.pay(str(i), 100, customer=customer)
+    world.merge("bea", "carl")
+    world.merge("anna", "bea")
+    assert set(Identity.objects.values_list("account_id", flat=True)) == {world.id_of("anna")}
+    assert world.account().available == 300
+    world.tell(refund("2", full=True))
+    assert world.account().available == 200
+
+
+def test_an_unknown_member_merges_with_nobody(world):
+    world.pay("1")
+    for kept, merged in (("anna", "nobody"), ("nobody", "anna")):
+        with pytest.raises(UnknownMember):
+            world.merge(kept, merged)
+    assert Account.objects.count() == 1
+
+
+def test_a_take_back_after_the_merge_takes_the_orders_own_points(world):
+    """Take-backs follow the origin of a lot."""
+    world.pay("1", 100)
+    world.later(days=30).pay("2", 100, customer="bea")
+    world.merge()
+    world.later(days=1).tell(refund("2", euros=70))
+    assert [(lot.remaining, bool(lot.origin)) for lot in world.view().lots] == [(100, False), (30, True)]
+
+
+def test_expired_points_of_a_merged_order_are_taken_back_as_such(world):
+    """What expired of the order's own points is taken before any other's, also when they had moved."""
+    world.publish(document(points={"valid_for": "P1M", "expiry": "fixed"}))
+    world.later(days=1).pay("2", 100, customer="bea")
+    world.later(days=20).pay("1", 100)
+    world.merge()
+    world.later(days=15).work()
+    assert (world.account().available, world.account().expired) == (100, 100)
+    world.tell(refund("2", full=True))
+    assert (world.account().available, world.account().expired, world.account().debt) == (100, 0, 0)
+
+
+def test_points_used_before_the_merge_come_back_after_it(world):
+    world.pay("1", 100, customer="bea")
+    world.pay("2", 10, customer="bea", discounts=(points_used(60, 6),))
+    world.pay("3", 10, "placed", customer="bea", discounts=(points_used(44, 4),))
+    world.give(5, customer="anna")
+    world.merge()
+    assert (world.account().available, world.account().held) == (5, 44)
+    world.later(days=1).pay("3", 10, "cancelled")
+    world.tell(refund("2", full=True))
+    assert (world.account().available, world.account().held) == (105, 0)
+
+
+def test_a_debt_is_paid_by_the_others_points(world):
+    world.pay("1", 100, customer="bea")
+    world.pay("2", 10, customer="bea", discounts=(points_used(100, 10),))
+    world.tell(refund("1", full=True))
+    world.give(30)
+    world.merge()
+    assert (world.account().available, world.account().debt) == (0, 70)
+
+
+def test_events_and_gifts_stay_once_after_the_merge(world):
+    world.event("sign_up", "s1")
+    world.event("review", "r1", customer="bea")
+    world.event("sign_up", "s1", customer="bea")
+    world.give(10, key="k", customer="bea")
+    world.merge()
+    before = world.account().available
+    assert world.event("review", "r1").is_repeat
+    assert world.event("review", "r1", customer="bea").is_repeat
+    assert world.event("sign_up", "s1", customer="bea").is_repeat
+    assert world.event("sign_up", "s2").points == 0
+    assert world.give(10, key="k").is_repeat
+    assert world.account().available == before == 20 + 5 + 20 + 10
+
+
+def test_orders_stay_once_after_the_merge(world):
+    world.pay("1", customer="bea")
+    world.pay("2")
+    world.merge()
+    assert world.pay("1", customer="bea").kind == "repeat"
+    assert world.pay("1", customer="anna").kind == "repeat"
+    assert world.pay("3", customer="bea").account_id == world.id_of()
+
+
+def test_nobody_has_a_tiers_coupon_twice_after_the_merge(world):
+    """A tier's coupon is once per member: those that both had stay theirs, no third one comes."""
+    world.pay("1", 600)
+    world.pay("2", 600, customer="bea")
+    world.merge()
+    assert CouponRow.objects.filter(origin="tier").count() == 2
+    world.tell(refund("1", full=True))
+    world.tell(refund("2", full=True))
+    world.later(days=1).pay("3", 700)
+    assert CouponRow.objects.filter(origin="tier").count() == 2
+
+
+def test_a_coupon_of_the_merged_account_is_used_by_the_kept_one(world):
+    world.pay("1", 600, customer="bea")
+    code = world.view("bea").coupons[0].code
+    world.pay("2", 1)
+    world.merge()
+    world.pay("3", 50, discounts=(OrderDiscount("coupon", amount_minor=1500, code=code),))
+    assert world.coupons() == {"silver": "used"}
+
+
+def test_two_halves_reach_a_tier_together(world):
+    world.pay("1", 300)
+    world.pay("2", 300, customer="bea")
+    world.merge()
+    assert world.account().tier == "silver"
+    assert world.coupons() == {"silver": "issued"}
+
+
+def test_windows_count_the_orders_of_both(db):
+    world = World.new(document(tiers={"window": {"rolling": "P1M"}, "ladder": [
+        {"id": "low", "name": "Low", "from": 0}, {"id": "high", "name": "High", "from": 150}]}))  # fmt: skip
+    world.pay("1", 100)
+    world.later(days=5).pay("2", 100, customer="bea")
+    world.merge()
+    assert world.account().tier == "high"
+    world.later(days=27).work()
+    assert world.account().tier == "low"
+    world.prove()
+
+
+def test_the_merged_account_is_never_due_again(world):
+    world.pay("1", customer="bea")
+    world.pay("2")
+    merged = world.id_of("bea")
+    world.merge()
+    world.publish(document(rewards=[]))
+    world.later(days=400).work()
+    left = Account.objects.get(pk=merged)
+    assert (left.next_due_at, left.caught_up_at) == (None, world.now - 400 * DAY)
+    assert Happening.objects.count() == 0
+    assert world.tell(order("1", customer="bea"))[0].kind == "repeat"
