@@ -34,11 +34,12 @@ def main() -> int:
         print("\n\n".join(str(draw_history(seed)) for seed in seeds))
         return 0
     kept = setup_databases(verbosity=0, interactive=False)
-    failures = []
+    failures, count = [], 0
     start = time.monotonic()
     try:
-        for count, seed in enumerate(tqdm(seeds, disable=not sys.stderr.isatty(), unit="seed"), start=1):
+        for seed in tqdm(seeds, disable=not sys.stderr.isatty(), unit="seed"):
             failure = try_seed(seed)
+            count += 1
             if failure is not None:
                 failures.append(seed)
                 print(failure, end="\n\n", flush=True)
@@ -46,7 +47,7 @@ def main() -> int:
                 break
     finally:
         teardown_databases(kept, verbosity=0)
-    per_seed = 1000 * (time.monotonic() - start) / count
+    per_seed = 1000 * (time.monotonic() - start) / max(count, 1)
     print(f"{count} seeds, {per_seed:.0f} ms each, {len(failures)} failed{': ' if failures else ''}", end="")
     print(", ".join(map(str, failures)))
     return 1 if failures else 0

@@ -34,6 +34,7 @@ COMMANDS = {
     ),
     "import": Command("import_", "read orders, members or balances from files, or take an import back"),
     "rehearse": Command("rehearse", "run scenario files and tell which expectations failed", needs="nothing"),
+    "verify": Command("verify", "prove that every balance, tier and coupon is what the ledger says"),
 }
 
 DJANGO = "django"
