@@ -182,15 +182,19 @@ class Book:
             taken = min(points, lot.remaining)
             if taken == 0:
                 continue
-            self.lots[lot.number] = replace(lot, remaining=lot.remaining - taken)
-            post.draws[lot.number] = post.draws.get(lot.number, 0) - taken
-            if lot.settled:
-                post.points -= taken
-            else:
-                post.pending -= taken
-            pieces.append(Piece(taken, self.state.id, replace(lot, remaining=0)))
+            self.draw(post, lot, taken)
+            pieces.append(Piece(taken, self.state.id, left_with(lot, 0)))
             points -= taken
         return pieces
+
+    def draw(self, post: Post, lot: Lot, points: int) -> None:
+        """Take ``points`` that are there from one lot; nothing remembers from where, so they cannot be given back."""
+        self.lots[lot.number] = left_with(lot, lot.remaining - points)
+        post.draws[lot.number] = post.draws.get(lot.number, 0) - points
+        if lot.settled:
+            post.points -= points
+        else:
+            post.pending -= points
 
     def owe(self, post: Post, points: int) -> list[Piece]:
         """Record what could not be taken as a visible debt."""
@@ -328,6 +332,14 @@ class Book:
             undone=tuple(self.undone), coupons=tuple(self.touched.values()), issued=frozenset(self.issued),
             intents=tuple(self.intents),
         )  # fmt: skip
+
+
+def left_with(lot: Lot, remaining: int) -> Lot:
+    """The lot with another rest: what ``replace`` does, at a third of its cost (every draw makes one)."""
+    return Lot(
+        lot.number, remaining, lot.starts_at, lot.born_at, lot.settled, lot.available_at, lot.own_end, lot.ends_at,
+        lot.origin,
+    )  # fmt: skip
 
 
 def end_with(lot: Lot, renewals: tuple[Renewal, ...], now: datetime) -> datetime | None:

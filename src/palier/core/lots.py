@@ -20,7 +20,7 @@ def expire_ended(book: Book) -> None:
         day = last_day(ends_at, zone(book.programme.timezone)).isoformat()
         post = Post("expire", Cause("time", f"expire:{day}"), facts={"last_day": day})
         for lot in ended[ends_at]:
-            book.take(post, lot.remaining, [lot])
+            book.draw(post, lot, lot.remaining)
         book.commit(post)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from palier.core.catch_up import catch_up
 from palier.flows.accounts import Bench
 from palier.flows.transaction import in_one_transaction
 from palier.store.members.load import lock_due
@@ -31,6 +30,6 @@ def _work_off(programme_id: int, now: datetime, limit: int, is_silent: bool) -> 
     timeline = load_timeline(programme_id, current_version_id(programme_id))
     bench = Bench(timeline, {account.state.id: account for account in due}, programme_id)
     for account in due:
-        catch_up(bench.open(account.state.id), now)
+        bench.open(account.state.id)
     bench.record(now=now, until=now, is_silent=is_silent)
     return len(due)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -142,7 +142,7 @@ def _state_row(outcome: Outcome, head: str) -> tuple[Any, ...]:
         state.id, to_time(state.caught_up_at), to_time(state.next_due_at), state.last_sequence, head,
         totals.available, totals.pending, totals.held, totals.debt, totals.lifetime, totals.spent, totals.expired,
         totals.activity, totals.spend_minor, totals.orders, state.tier or "", to_time(state.tier_since),
-        state.is_stale, to_json(state_to_json(replace(state, last_hash=head))),
+        state.is_stale, to_json(state_to_json(state)),
     )  # fmt: skip
 
 
