@@ -1,10 +1,12 @@
 """Points and coupons that orders use: held, captured, spent, and given back (meanings 4, 6, 7, 18)."""
 
+from fractions import Fraction
+
 import pytest
 
 from palier.core.order import OrderDiscount
 from palier.core.period import Duration
-from palier.core.programme.values import Settle
+from palier.core.programme.values import CouponTerms, Discount, Reward, Settle
 from tests.core.kit import (
     Story,
     coupon_discount,
@@ -215,3 +217,74 @@ def test_a_code_that_is_nobodys_is_left_alone():
     story, _ = with_coupon()
     assert story.order("A", 40, discounts=(coupon_discount("NOPE", 4),)).states() == ["issued"]
     assert story.orders["A"].booking.coupons == ()
+
+
+def with_remainder(at=100, **more):
+    """A coupon for fifteen euros that keeps what is left of it."""
+    terms = CouponTerms(Discount(amount_minor=1500), remainder_kept=True, **more)
+    story = Story(programme(rewards=(Reward("r", at, terms),))).gift(at)
+    return story, next(iter(story.coupons.values())).code
+
+
+def left(story):
+    (coupon,) = story.coupons.values()
+    return coupon.state, coupon.remaining_minor
+
+
+def test_vou_8_what_is_left_of_an_amount_stays_on_the_same_code_until_nothing_is():
+    story, code = with_remainder()
+    story.order("A", 40, discounts=(coupon_discount(code, 10),)).repeat("A")
+    assert left(story) == ("issued", 500)
+    story.order("B", 40, discounts=(coupon_discount(code, 5),)).repeat("B").repeat("A")
+    assert left(story) == ("used", 0)
+    story.order("A", status="cancelled").repeat("A")
+    assert left(story) == ("issued", 1000)
+    story.order("B", status="cancelled")
+    assert left(story) == ("issued", 1500)
+
+
+def test_vou_8_an_order_that_waits_reserves_the_whole_coupon_and_takes_its_amount_when_it_is_valid():
+    story, code = with_remainder()
+    story.order("A", 40, status="placed", discounts=(coupon_discount(code, 10),))
+    story.order("B", 40, discounts=(coupon_discount(code, 5),))
+    assert (left(story), story.orders["B"].booking.coupons) == (("reserved", 1500), ())
+    assert left(story.order("A", status="paid")) == ("issued", 500)
+    assert left(story.order("A", status="placed")) == ("reserved", 1500)
+    assert left(story.order("A", status="cancelled")) == ("issued", 1500)
+
+
+def test_vou_8_an_edit_takes_the_new_amount():
+    story, code = with_remainder()
+    story.order("A", 40, discounts=(coupon_discount(code, 15),))
+    assert left(story) == ("used", 0)
+    assert left(story.order("A", 40, discounts=(coupon_discount(code, 6),))) == ("issued", 900)
+    assert left(story.order("A", 40)) == ("issued", 1500)
+
+
+def test_vou_8_an_amount_comes_back_to_a_coupon_that_another_order_reserves():
+    story, code = with_remainder()
+    story.order("A", 40, discounts=(coupon_discount(code, 10),))
+    story.order("B", 40, status="placed", discounts=(coupon_discount(code, 5),)).order(
+        "A", status="cancelled"
+    )
+    assert left(story) == ("reserved", 1500)
+    assert left(story.order("B", status="paid")) == ("issued", 1000)
+
+
+def test_vou_8_a_foreign_order_takes_its_amount_at_its_own_rate():
+    story, code = with_remainder()
+    story.order("A", 40, discounts=(coupon_discount(code, 10),), currency="USD", rate=Fraction("0.9"))
+    assert left(story) == ("issued", 600)
+
+
+def test_vou_8_a_coupon_that_was_used_in_part_is_not_withdrawn():
+    terms = CouponTerms(Discount(amount_minor=1500), remainder_kept=True)
+    story = Story(programme(rewards=(Reward("r", 100, terms),))).order("A", 100)
+    story.order("B", 40, discounts=(coupon_discount("CODE1", 10),)).refund("A", full=True)
+    assert (left(story), story.buckets) == (("issued", 500), (0, 0, 0, 100))
+
+
+def test_a_used_coupon_is_reserved_again_by_an_order_that_waits_again():
+    story, used = with_coupon()
+    assert story.order("A", 40, **used).order("A", status="placed").states() == ["reserved"]
+    assert story.order("A", status="paid").states() == ["used"]

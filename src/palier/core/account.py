@@ -282,6 +282,8 @@ class Booking:
     uses: tuple[Piece, ...] = ()
     is_held: bool = False
     coupons: tuple[str, ...] = ()
+    coupon_amounts: tuple[tuple[str, int], ...] = ()
+    """(coupon, minor units) that the order took of those coupons whose remainder is kept."""
     renews: bool = False
     missing: int = 0
     """Points that the order says it used and that the member did not have (flagged)."""

@@ -36,6 +36,20 @@ def issue(
     return coupon
 
 
+def is_unused(coupon: Coupon) -> bool:
+    """Whether nothing of it was used and no order reserves it."""
+    amount = coupon.terms.discount.amount_minor if coupon.terms.discount else None
+    return coupon.state == "issued" and coupon.remaining_minor in (None, amount)
+
+
+def take_amount(coupon: Coupon, amount_minor: int) -> Coupon:
+    """The coupon after an order used it: spent, or with what is left of a kept remainder."""
+    if coupon.remaining_minor is None:
+        return replace(coupon, state="used")
+    left = max(0, coupon.remaining_minor - amount_minor)
+    return replace(coupon, remaining_minor=left, state="issued" if left else "used")
+
+
 def withdraw(book: Book, coupon: Coupon) -> None:
     """Take back an unused coupon; it may come back when what withdrew it is undone."""
     cancelled = replace(coupon, state="cancelled")

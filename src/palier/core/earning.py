@@ -135,6 +135,12 @@ def _excluded(exclude: LineFilter, product: str, categories: Sequence[str]) -> b
     return product in exclude.products or not exclude.categories.isdisjoint(categories)
 
 
+def in_programme_currency(programme: Programme, order: Order, amount_minor: int) -> int:
+    """An amount of the order, at its own rate, rounded half up to the programme's minor unit."""
+    rate = order.rate if order.rate is not None else Fraction(1)
+    return round_half_up(amount_minor * rate * _rescaled(order, programme))
+
+
 def _rescaled(order: Order, programme: Programme) -> Fraction:
     """Minor units of the programme's currency for one of the order's, at rate 1 (yen have none, dinars three)."""
     if programme.currency == order.currency:

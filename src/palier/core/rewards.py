@@ -6,29 +6,22 @@ from dataclasses import replace
 
 from palier.core.account import Cause, Coupon, Renewal
 from palier.core.book import Book, Post
-from palier.core.coupons import issue, revive, withdraw
+from palier.core.coupons import is_unused, issue, revive, withdraw
 from palier.core.errors import TooManyCoupons
+from palier.core.programme.values import Programme
 
 COUPONS_MAX = 1000
-"""Most coupons of one reward that one decision may issue."""
+"""Most coupons that one decision issues."""
 
 
 def grant(book: Book) -> None:
     """Issue every reward that the available points reach, once per multiple, in the order of the document.
 
-    Each spends its points: soonest end first. It ends when no reward is reached any more. A decision that would
-    issue more than ``COUPONS_MAX`` coupons of one reward is refused whole.
+    Each spends its points: soonest end first. It ends when no reward is reached any more, or when this book has
+    issued ``COUPONS_MAX`` coupons: the account then stays due, and the next decision goes on.
     """
     for reward in book.programme.rewards:
-        if not reward.enabled:
-            continue
-        if book.totals["available"] // reward.at > COUPONS_MAX:
-            raise TooManyCoupons(
-                f"these points would issue {book.totals['available'] // reward.at} coupons of {reward.id!r}",
-                path=f"rewards.{reward.id}.at",
-                hint="raise `at`, or give fewer points at a time",
-            )
-        while book.totals["available"] >= reward.at:
+        while reward.enabled and book.totals["available"] >= reward.at and len(book.issued) < COUPONS_MAX:
             post = Post("reward", Cause("reward", reward.id), facts={"reward": reward.id, "at": reward.at})
             pieces = book.take(post, reward.at, book.spendable())
             coupon = issue(
@@ -43,9 +36,25 @@ def grant(book: Book) -> None:
             book.commit(post)
 
 
+def is_reached(book: Book) -> bool:
+    """Whether the available points reach a reward (after ``grant``: because it stopped at its limit)."""
+    return any(reward.enabled and book.totals["available"] >= reward.at for reward in book.programme.rewards)
+
+
+def check_number(programme: Programme, points: int) -> None:
+    """Refuse a gift of so many points that it would issue more than ``COUPONS_MAX`` coupons: that is a mistake."""
+    for reward in programme.rewards:
+        if reward.enabled and points // reward.at > COUPONS_MAX:
+            raise TooManyCoupons(
+                f"these points would issue {points // reward.at} coupons of {reward.id!r}",
+                path="points",
+                hint="give fewer points at a time",
+            )
+
+
 def withdraw_latest(book: Book, renewals: tuple[Renewal, ...]) -> Coupon | None:
     """Withdraw the unused reward coupon that was issued last; its points return to their lots. None without one."""
-    unused = [c for c in book.coupons.values() if c.origin == "reward" and c.state == "issued"]
+    unused = [c for c in book.coupons.values() if c.origin == "reward" and is_unused(c)]
     if not unused:
         return None
     # Of those issued at one instant the last one stands last; ids would say nothing.

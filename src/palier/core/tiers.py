@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from palier.core.account import Cause, Contribution
 from palier.core.book import Book, Post
-from palier.core.coupons import issue, revive, withdraw
+from palier.core.coupons import is_unused, issue, revive, withdraw
 from palier.core.period import add, local_day, start_of_day, subtract, zone
 from palier.core.programme.values import Programme, Tier, Tiers
 
@@ -228,7 +228,7 @@ def _withdraw_above(book: Book, tier: Tier | None) -> None:
     for tier_id in lost:
         coupon_id, is_withdrawn = book.tier_coupons.get(tier_id, ("", True))
         coupon = book.coupons.get(coupon_id)
-        if not is_withdrawn and coupon is not None and coupon.state == "issued":
+        if not is_withdrawn and coupon is not None and is_unused(coupon):
             withdraw(book, coupon)
             book.tier_coupons[tier_id] = (coupon_id, True)
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from palier.core.account import Booking, Coupon
 from palier.core.book import Book, Post
-from palier.core.coupons import expire_ended
+from palier.core.coupons import expire_ended, take_amount
+from palier.core.earning import in_programme_currency
 from palier.core.expiry import own_end
 from palier.core.order import Kept, Order
 from palier.core.order_case import OrderCase
@@ -108,29 +109,56 @@ def _credit_paid_debt(book: Book, post: Post, points: int) -> None:
 
 def reconcile_coupons(book: Book, case: OrderCase, booking: Booking, kept: Kept, counts: bool) -> Booking:
     """Reserve, use or give back the coupons that the order's discounts name."""
-    codes = {d.code for d in case.order.discounts if d.source == "coupon" and d.code}
-    wanted = {c.id: c for c in case.coupons if c.code in codes or c.id in codes}
-    known = {c.id: c for c in case.coupons} | book.coupons
     is_waiting = case.order.status == "placed" and not kept.is_refunded
-    mine = list(booking.coupons)
+    known = {c.id: c for c in case.coupons} | book.coupons
+    named = _named_amounts(book, case) if counts or is_waiting else {}
+    mine, amounts = list(booking.coupons), dict(booking.coupon_amounts)
     for coupon_id in booking.coupons:
-        if (coupon_id in known and not (counts or is_waiting)) or coupon_id not in wanted:
-            _free(book, known.get(coupon_id))
+        taken = amounts.get(coupon_id)
+        is_changed = taken is not None and (is_waiting or named.get(coupon_id) != taken)
+        if coupon_id not in named or is_changed:
+            amounts.pop(coupon_id, None)
             mine.remove(coupon_id)
-    if counts or is_waiting:
-        for coupon_id in wanted:
-            coupon = book.coupons.get(coupon_id) or known[coupon_id]
-            if coupon_id in mine:
-                if counts and coupon.state == "reserved":
-                    book.keep_coupon(replace(coupon, state="used"))
-            elif coupon.state == "issued":
-                book.keep_coupon(replace(coupon, state="used" if counts else "reserved"))
-                mine.append(coupon_id)
-    return replace(booking, coupons=tuple(mine))
+            if coupon_id in known:
+                known[coupon_id] = _free(book, known[coupon_id], taken)
+    for coupon_id, amount_minor in named.items():
+        coupon = known[coupon_id]
+        if coupon.state != "issued" and coupon_id not in mine:
+            continue
+        if coupon_id not in mine:
+            mine.append(coupon_id)
+        if is_waiting and coupon.state != "reserved":
+            book.keep_coupon(replace(coupon, state="reserved"))
+        elif counts and coupon_id not in amounts and coupon.state != "used":
+            if coupon.remaining_minor is not None:
+                amounts[coupon_id] = min(amount_minor, coupon.remaining_minor)
+            book.keep_coupon(take_amount(coupon, amount_minor))
+    return replace(booking, coupons=tuple(mine), coupon_amounts=tuple(amounts.items()))
 
 
-def _free(book: Book, coupon: Coupon | None) -> None:
-    if coupon is None or coupon.state not in ("used", "reserved"):
-        return
-    book.keep_coupon(replace(coupon, state="issued"))
+def _named_amounts(book: Book, case: OrderCase) -> dict[str, int]:
+    """The coupons that the order's discounts name, with their amounts in the programme's currency."""
+    found: dict[str, int] = {}
+    for discount in case.order.discounts:
+        if discount.source != "coupon" or not discount.code:
+            continue
+        for coupon in case.coupons:
+            if discount.code in (coupon.code, coupon.id):
+                amount = in_programme_currency(book.programme, case.order, discount.amount_minor)
+                found[coupon.id] = found.get(coupon.id, 0) + amount
+    return found
+
+
+def _free(book: Book, coupon: Coupon, taken: int | None) -> Coupon:
+    """The coupon as it is once an order gave it, or the amount it took of it, back."""
+    if coupon.state not in ("used", "reserved") and taken is None:
+        return coupon
+    remaining = coupon.remaining_minor
+    if remaining is not None and taken is not None:
+        remaining += taken
+    # An amount may come back to a coupon that another order reserves, or that has ended: it stays so.
+    is_mine = coupon.state == "used" or (coupon.state == "reserved" and taken is None)
+    freed = replace(coupon, remaining_minor=remaining, state="issued" if is_mine else coupon.state)
+    book.keep_coupon(freed)
     expire_ended(book)
+    return book.touched[coupon.id]

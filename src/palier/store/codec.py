@@ -132,7 +132,7 @@ def booking_to_json(booking: Booking) -> dict[str, Any]:
         "lots": [list(lot) for lot in booking.lots], "taken": [piece_to_json(p) for p in booking.taken],
         "withdrawn": list(booking.withdrawn), "uses": [piece_to_json(p) for p in booking.uses],
         "is_held": booking.is_held, "coupons": list(booking.coupons), "renews": booking.renews,
-        "missing": booking.missing,
+        "missing": booking.missing, "coupon_amounts": [list(pair) for pair in booking.coupon_amounts],
     }  # fmt: skip
     return {key: value for key, value in data.items() if value}
 
@@ -146,6 +146,7 @@ def booking_from_json(data: Mapping[str, Any]) -> Booking:
         withdrawn=tuple(data.get("withdrawn", ())), uses=tuple(piece_from_json(row) for row in data.get("uses", ())),
         is_held=data.get("is_held", False), coupons=tuple(data.get("coupons", ())), renews=data.get("renews", False),
         missing=data.get("missing", 0),
+        coupon_amounts=tuple((row[0], row[1]) for row in data.get("coupon_amounts", ())),
     )  # fmt: skip
 
 
