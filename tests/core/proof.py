@@ -67,6 +67,12 @@ def prove_spent(story: Story) -> None:
     )
     cost = sum(coupon.points for coupon in story.coupons.values() if coupon.state != "cancelled")
     assert story.state.totals.spent == used + cost
+    for coupon in story.coupons.values():
+        if coupon.remaining_minor is not None and coupon.terms.discount is not None:
+            amounts = (
+                dict(known.booking.coupon_amounts).get(coupon.id, 0) for known in story.orders.values()
+            )
+            assert coupon.remaining_minor + sum(amounts) == coupon.terms.discount.amount_minor
 
 
 def prove_tier(story: Story) -> None:

@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palier.core.period import Duration
-from palier.core.programme.values import Award, Cap, EarningRule, Interval, Season, Settle
+from palier.core.programme.values import (
+    Award,
+    Cap,
+    CouponTerms,
+    Discount,
+    EarningRule,
+    Interval,
+    Season,
+    Settle,
+)
 from tests.core.kit import (
     EURO,
     START,
@@ -29,6 +38,7 @@ VISIT = EarningRule("visit", on="visit", award=Award(15))
 SEASON = Season(Interval(START + days(20), START + days(50)), (("t1", 10 * EURO), ("t2", 40 * EURO)))
 YEAR = {"window": "rolling", "rolling": Duration(2), "grace": Duration(days=10)}
 
+PURSE = replace(reward(30), coupon=CouponTerms(Discount(amount_minor=500), remainder_kept=True))
 PLAIN = programme(earning=(spend_rule(), VISIT))
 FIXED = replace(
     PLAIN, points=points("P1M", expiry="fixed", remind=(Duration(days=7),), earn_with=WITH_POINTS)
@@ -41,7 +51,7 @@ SLIDING = replace(
 REWARDED = replace(
     PLAIN,
     points=points("P2M", expiry="year_end", settle=Settle("paid", Duration(days=3))),
-    rewards=(reward(70, valid_for="P1M"), reward(30)),
+    rewards=(reward(70, valid_for="P1M"), PURSE),
     tiers=ladder(0, 50, 90, schedule=(SEASON,), grace=Duration(days=5), window="calendar_year"),
 )
 SLIDING_REWARDED = replace(
