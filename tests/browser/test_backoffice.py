@@ -85,7 +85,7 @@ def test_every_page_is_readable_by_everybody(visit, language, theme, width):
     people = [
         f"/admin/members/{shop.public_id(customer)}/" for customer in ("C-1001", "C-1002", "C-1003", "C-1005")
     ]
-    for path in ["/admin/", "/admin/members/", "/admin/members/?q=zzz", *people]:
+    for path in ["/admin/", "/admin/members/", "/admin/members/?q=zzz", "/admin/team/", *people]:
         page = browser.open(path)
         assert page.get_attribute("html", "lang") == language
         assert (page.get_attribute("html", "class") == "dark") == (theme == "dark")

@@ -56,7 +56,7 @@ def test_the_owners_link_sets_a_password_once_and_signs_in(capsys, client):
     secret = {"new_password1": "a long walk by the sea", "new_password2": "a long walk by the sea"}
     answer = client.post(address, secret)
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
-    assert client.get("/admin/auth/user/").status_code == 200
+    assert client.get("/admin/team/").status_code == 200
     client.logout()
     assert "has been used" in client.get(path, follow=True).content.decode()
     assert client.login(username="olga@example.com", password="a long walk by the sea")

@@ -12,14 +12,14 @@ pytestmark = pytest.mark.django_db
 PAGES = ["/admin/", "/admin/members/"]
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/admin/members/any/", "/admin/auth/user/"])
+@pytest.mark.parametrize("page", [*PAGES, "/admin/members/any/", "/admin/team/"])
 def test_a_stranger_is_sent_to_the_sign_in_page(client, page):
     answer = client.get(page)
     assert answer.status_code == 302
     assert answer["Location"].startswith("/admin/login/")
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/admin/members/any/", "/admin/auth/user/"])
+@pytest.mark.parametrize("page", [*PAGES, "/admin/members/any/", "/admin/team/"])
 def test_a_colleague_without_a_role_sees_nothing(client, django_user_model, page):
     client.force_login(django_user_model.objects.create_user("new", is_staff=True))
     answer = client.get(page)
@@ -34,7 +34,7 @@ def test_every_role_sees_members_and_only_the_owner_the_team(client, role):
     for page in [*PAGES, f"/admin/members/{shop.public_id('C-1001')}/"]:
         assert client.get(page).status_code == 200
     home = client.get("/admin/").content.decode()
-    team = reverse("admin:auth_user_changelist")
+    team = reverse("admin:team")
     assert (team in home) == (role == "owner")
     assert client.get(team).status_code == (200 if role == "owner" else 403)
 
@@ -44,7 +44,7 @@ def test_the_sidebar_names_no_model(client):
     client.force_login(staff("owner"))
     home = client.get("/admin/").content.decode()
     links = re.findall(r'href="(/admin/[^"]*)"', home)
-    assert set(links) == {"/admin/", "/admin/members/", "/admin/auth/user/", *_tiers()}
+    assert set(links) == {"/admin/", "/admin/members/", "/admin/team/", *_tiers()}
 
 
 def _tiers():
@@ -140,3 +140,39 @@ def test_a_missing_page_is_said_in_the_viewers_language(client, language, word):
     answer = client.get("/nowhere/", HTTP_ACCEPT_LANGUAGE=language)
     assert answer.status_code == 404
     assert word in answer.content.decode()
+
+
+def test_the_owner_invites_and_dismisses(client, django_user_model):
+    make_shop()
+    client.force_login(staff("owner"))
+    page = client.post("/admin/team/", {"email": "New@Example.com", "role": "support"})
+    assert re.search(r"http://127\.0\.0\.1:8000/set-password/\S+/", page.content.decode())
+    new = django_user_model.objects.get(username="new@example.com")
+    assert (new.has_perm("store.add_happening"), new.has_perm("auth.view_user")) == (True, False)
+    assert "Cannot sign in" in client.post("/admin/team/", {"dismiss": "new@example.com"}).content.decode()
+    new = django_user_model.objects.get(username="new@example.com")
+    assert (new.is_active, new.groups.count()) == (False, 0)
+
+
+def test_the_last_owner_stays(client, django_user_model):
+    owner = staff("owner")
+    client.force_login(owner)
+    page = client.post("/admin/team/", {"dismiss": owner.username}).content.decode()
+    assert "The last owner cannot leave" in page
+    assert django_user_model.objects.get(pk=owner.pk).is_active
+
+
+@pytest.mark.parametrize(
+    "fields", [{"email": "no address", "role": "owner"}, {"email": "a@b.example", "role": "king"}]
+)
+def test_a_senseless_invitation_makes_nobody(client, django_user_model, fields):
+    client.force_login(staff("owner"))
+    assert client.post("/admin/team/", fields).context["problem"]
+    assert django_user_model.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["manager", "support", "read-only"])
+def test_nobody_but_the_owner_invites(client, django_user_model, role):
+    client.force_login(staff(role))
+    assert client.post("/admin/team/", {"email": "a@b.example", "role": "owner"}).status_code == 403
+    assert django_user_model.objects.count() == 1

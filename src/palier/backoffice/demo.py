@@ -13,14 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from palier.backoffice.wording import ROLES
 from palier.flows.make_demo_staff import DEMO_STAFF
 
 # Role, what it is called, and what it may do.
 ROLE_NAMES = (
-    ("owner", _("Owner"), _("Everything, and the team")),
-    ("manager", _("Manager"), _("Programme, imports and members")),
-    ("support", _("Support"), _("Members and gifts")),
-    ("read-only", _("Read-only"), _("Looks at everything, changes nothing")),
+    ("owner", ROLES["owner"], _("Everything, and the team")),
+    ("manager", ROLES["manager"], _("Programme, imports and members")),
+    ("support", ROLES["support"], _("Members and gifts")),
+    ("read-only", ROLES["read-only"], _("Looks at everything, changes nothing")),
 )
 
 

@@ -33,7 +33,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "title": _("Team"),
             "icon": "badge",
-            "link": reverse_lazy("admin:auth_user_changelist"),
+            "link": reverse_lazy("admin:team"),
             "permission": may_see_team,
         },
     ]

@@ -34,4 +34,5 @@ class SetPassword(PasswordResetConfirmView):
     title = _("Choose your password")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
+        context = super().get_context_data(**kwargs)
+        return {**admin.site.each_context(self.request), **context, "title": self.title}

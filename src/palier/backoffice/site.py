@@ -19,10 +19,11 @@ class BackOffice(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         """Unfold's site puts these before Django's own."""
-        from palier.backoffice import access, member, members
+        from palier.backoffice import access, member, members, team
 
         return [
             path("members/", self.admin_view(members.members), name="members"),
             path("members/<str:public_id>/", self.admin_view(member.member), name="member"),
+            path("team/", self.admin_view(team.team), name="team"),
             path("programme/", self.admin_view(access.choose_programme), name="choose_programme"),
         ]

@@ -1,6 +1,6 @@
 """Words for what the shop and the ledger call by codes."""
 
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 ORDER_STATUSES = {
     "": pgettext_lazy("order", "Not known yet"),
@@ -25,4 +25,11 @@ COUPON_ORIGINS = {
     "reward": pgettext_lazy("coupon", "Reward"),
     "tier": pgettext_lazy("coupon", "Tier"),
     "voucher": pgettext_lazy("coupon", "Voucher"),
+}
+
+ROLES = {
+    "owner": gettext_lazy("Owner"),
+    "manager": gettext_lazy("Manager"),
+    "support": gettext_lazy("Support"),
+    "read-only": gettext_lazy("Read-only"),
 }
