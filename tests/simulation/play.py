@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,8 +36,10 @@ class World:
 
     programme_id: int
     shops: list[int]
+    currency: str
     refused: list[str] = field(default_factory=list)
     told: list[tuple[int, Order | Refund]] = field(default_factory=list)
+    codes: dict[tuple[Any, ...], str] = field(default_factory=dict)
     erased: set[tuple[int, str]] = field(default_factory=set)
 
 
@@ -74,7 +77,7 @@ def _begin(history: History) -> World:
         programme_id=initiated.programme_id, public_id=new_public_id(), slug="second", name="second",
         created_at=history.starts_at,
     )  # fmt: skip
-    return World(initiated.programme_id, [initiated.shop_id, second.id])
+    return World(initiated.programme_id, [initiated.shop_id, second.id], document["currency"])
 
 
 @contextmanager
@@ -109,6 +112,8 @@ def _do_batch(world: World, step: Step) -> None:
 
 def _record(world: World, step: Step, messages: list[tuple[str, dict[str, Any]]]) -> None:
     shop_id = world.shops[messages[0][1]["shop"]]
+    if any("coupon" in facts for _, facts in messages):
+        _work(world, step.at)
     told = tuple(_order(world, facts) if do == "order" else _refund(facts) for do, facts in messages)
     command = orders_flow.RecordOrders(shop_id, told, collects=True)
     for message, answer in zip(told, orders_flow.record_orders(command, now=step.at), strict=True):
@@ -129,16 +134,12 @@ def _order(world: World, facts: dict[str, Any]) -> Order:
     )  # fmt: skip
     shipping = Shipping(facts["carrier"], facts.get("shipping", 0))
     return Order(
-        id=facts["order"], status=facts["status"], currency=_currency(world), customer=facts["customer"],
+        id=facts["order"], status=facts["status"], customer=facts["customer"],
+        currency="USD" if "rate" in facts else world.currency,
+        rate=Fraction(facts["rate"]) if "rate" in facts else None,
         updated=facts["updated"], paid_at=facts.get("paid_at"), prices=facts["prices"], lines=lines,
         shipping=shipping, discounts=tuple(_discounts(world, facts)), payment_method=facts["payment_method"],
     )  # fmt: skip
-
-
-def _currency(world: World) -> str:
-    from palier.store.models import Programme
-
-    return Programme.objects.values_list("currency", flat=True).get(id=world.programme_id)
 
 
 def _discounts(world: World, facts: dict[str, Any]) -> Iterator[OrderDiscount]:
@@ -155,7 +156,17 @@ def _discounts(world: World, facts: dict[str, Any]) -> Iterator[OrderDiscount]:
 
 
 def _code(world: World, facts: dict[str, Any]) -> str:
-    """The member's coupon of that number, in the order of issue, whatever became of it."""
+    """The member's coupon of that number, in the order of issue; a version of an order names the same one for ever.
+
+    A shop can only name a coupon that is there: what is due was done before it was told.
+    """
+    version = (facts["shop"], facts["order"], facts["updated"])
+    if version not in world.codes:
+        world.codes[version] = _find_code(world, facts)
+    return world.codes[version]
+
+
+def _find_code(world: World, facts: dict[str, Any]) -> str:
     rows = CouponRow.objects.filter(
         account__identities__customer_id=facts["customer"],
         account__identities__shop_id=world.shops[facts["shop"]],
@@ -251,59 +262,55 @@ def _entries(world: World) -> dict[int, int]:
 
 def dump(world: World) -> dict[str, Any]:
     """Everything that the history decided, by the shops' own ids: what must not depend on when work was done."""
-    names = {}
-    orders = {str(o.id): f"{o.shop_id - world.shops[0]}/{o.external_id}" for o in _orders(world)}
-    for account in Account.objects.filter(programme_id=world.programme_id).prefetch_related("identities"):
-        owners = sorted(f"{i.shop_id - world.shops[0]}/{i.customer_id}" for i in account.identities.all())
-        names[account.id] = (" ".join(owners) or f"nobody since {account.created_at}", account)
-    return {
-        name: {
-            "summary": [
-                account.available, account.pending, account.held, account.debt, account.lifetime, account.spent,
-                account.expired, account.activity, account.spend_minor, account.orders, account.tier,
-                account.tier_since, account.next_due_at,
-            ],
+    mine = {"programme_id": world.programme_id}
+    orders = {str(o.id): o for o in OrderRow.objects.filter(**mine).order_by("id")}
+    told = {number: f"{world.shops.index(o.shop_id)}/{o.external_id}" for number, o in orders.items()}
+    owners: dict[int, list[str]] = defaultdict(list)
+    for identity in Identity.objects.filter(shop_id__in=world.shops).order_by("shop_id", "customer_id"):
+        owners[identity.account_id].append(f"{world.shops.index(identity.shop_id)}/{identity.customer_id}")
+    accounts = list(Account.objects.filter(**mine))
+    names = {a.id: " ".join(owners[a.id]) or f"nobody, since {a.created_at}" for a in accounts}
+    entries: dict[int, list[Any]] = defaultdict(list)
+    for entry in (
+        Entry.objects.filter(**mine).order_by("account_id", "sequence").values_list(*ENTRY, named=True)
+    ):
+        entries[entry.account_id].append(_entry(entry, told))
+    coupons: dict[int, list[Any]] = defaultdict(list)
+    for coupon in CouponRow.objects.filter(**mine).order_by("public_id").values_list("account_id", *COUPON):
+        coupons[coupon[0]].append(list(coupon[1:]))
+    state: dict[str, Any] = {
+        names[account.id]: {
+            "summary": [getattr(account, name) for name in SUMMARY],
             "lots": [[*row[:8], _origin(row[8], names)] for row in account.state.get("lots", [])],
-            "entries": [_entry(entry, orders) for entry in _entries_of(account)],
-            "coupons": [
-                [c.origin, c.origin_id, c.state, c.issued_at, c.ends_at, c.points]
-                for c in CouponRow.objects.filter(account=account).order_by("public_id")
-            ],
+            "entries": entries[account.id],
+            "coupons": coupons[account.id],
         }
-        for name, account in names.values()
-    } | {
-        "orders": {
-            orders[str(o.id)]: [o.status, o.booked_points, o.booked_spend_minor, o.counts, o.number, o.is_flagged]
-            for o in _orders(world)
-        }
-    }  # fmt: skip
+        for account in accounts
+    }
+    state["orders"] = {told[number]: [getattr(o, name) for name in ORDER] for number, o in orders.items()}
+    return state
 
 
-def _origin(origin: list[int] | None, names: dict[int, Any]) -> list[Any] | None:
-    return [names[origin[0]][0], origin[1]] if origin else None
+SUMMARY = (
+    "available", "pending", "held", "debt", "lifetime", "spent", "expired", "activity", "spend_minor", "orders",
+    "tier", "tier_since", "next_due_at",
+)  # fmt: skip
+COUPON = ("origin", "origin_id", "state", "issued_at", "ends_at", "points")
+ORDER = ("status", "booked_points", "booked_spend_minor", "counts", "number", "is_flagged")
+MOVES = ("points", "pending", "held", "debt", "spend_minor", "orders", "tier")
+ENTRY = ("account_id", "kind", "cause_kind", "cause", "effective_at", *MOVES)
 
 
-def _orders(world: World) -> list[Any]:
-    return list(OrderRow.objects.filter(programme_id=world.programme_id).order_by("id"))
-
-
-def _entries_of(account: Any) -> list[Any]:
-    return list(Entry.objects.filter(account=account).order_by("sequence").values_list(
-        "kind", "cause_kind", "cause", "effective_at", "points", "pending", "held", "debt", "spend_minor", "orders",
-        "tier", "facts", named=True,
-    ))  # fmt: skip
-
-
-def _entry(entry: Any, orders: dict[str, str]) -> list[Any]:
-    cause = entry.cause if entry.cause_kind in ("time", "publish") else orders.get(entry.cause, "")
-    shown = [entry.kind, entry.cause_kind, cause if entry.cause_kind != "publish" else "", entry.effective_at]
+def _entry(entry: Any, told: dict[str, str]) -> list[Any]:
+    cause = entry.cause if entry.cause_kind == "time" else told.get(entry.cause, "")
     return [
-        *shown,
-        entry.points,
-        entry.pending,
-        entry.held,
-        entry.debt,
-        entry.spend_minor,
-        entry.orders,
-        entry.tier,
+        entry.kind,
+        entry.cause_kind,
+        cause,
+        entry.effective_at,
+        *(getattr(entry, name) for name in MOVES),
     ]
+
+
+def _origin(origin: list[int] | None, names: dict[int, str]) -> list[Any] | None:
+    return [names[origin[0]], origin[1]] if origin else None

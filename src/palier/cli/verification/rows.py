@@ -113,9 +113,11 @@ class Holdings:
         return self.ledgers[0].name
 
 
-def load_versions(programme_id: int) -> Versions:
-    """Every published version."""
+def load_versions(programme_id: int, known: Versions = Versions(())) -> Versions:
+    """Every published version; those that are ``known`` are not parsed again."""
     rows = ProgrammeVersion.objects.filter(programme_id=programme_id, published_at__isnull=False)
+    if rows.count() == len(known.versions):
+        return known
     found = rows.order_by("published_at", "number").values_list("id", "published_at", "document")
     return Versions(tuple(Version(i, at, parse(document)) for i, at, document in found if at is not None))
 

@@ -45,7 +45,7 @@ def load_problems(
     while versions.versions:
         with scopes_disabled(), one_moment():
             # A version may have been published since the last chunk was read.
-            versions = load_versions(programme_id)
+            versions = load_versions(programme_id, versions)
             account_ids = load_account_ids(programme_id, after=after, limit=CHUNK)
             members = load_holdings(account_ids, versions) if account_ids else []
         if not account_ids:

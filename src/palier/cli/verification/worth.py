@@ -88,7 +88,9 @@ def kept_of(bought: Bought) -> Sale:
         half_up(Fraction(line.amount_minor * n, line.quantity)) for n, line in zip(pieces, lines, strict=True)
     ]
     by_amount = sum(refund.amount_minor for refund in refunds)
-    is_gone = any(refund.is_full for refund in refunds) or (bool(lines) and sum(pieces) == 0)
+    # Presents at no price do not keep an order alive, unless it has nothing else.
+    priced = [n for n, line in zip(pieces, lines, strict=True) if line.amount_minor] or pieces
+    is_gone = any(refund.is_full for refund in refunds) or (bool(lines) and sum(priced) == 0)
     if is_gone or (by_amount and by_amount >= sum(amounts)):
         return Sale([0] * len(lines), [0] * len(lines), [0] * len(lines), 0, True)
     if by_amount:
