@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from palier.core.errors import TooManyCoupons
+from palier.core.rewards import check_number
 from tests.core.kit import Story, points, points_discount, programme, reward
 
 
@@ -37,11 +38,15 @@ def test_a_new_reward_is_issued_when_it_comes_into_force():
     assert story.publish(programme(rewards=(reward(100),))).states() == ["issued"]
 
 
-def test_a_reward_that_is_far_too_cheap_is_refused_whole():
-    story = Story(programme(rewards=(reward(1),)))
+def test_a_reward_that_is_far_too_cheap_goes_on_at_the_next_decision():
+    story = Story(programme(rewards=(reward(1),))).gift(1500)
+    assert (len(story.states()), story.available) == (1000, 500)
+    assert story.later(0).available == 0
+
+
+def test_a_gift_that_would_issue_thousands_of_coupons_is_refused():
     with pytest.raises(TooManyCoupons):
-        story.gift(1001)
-    assert story.gift(1000).available == 0
+        check_number(programme(rewards=(reward(1),)), 1001)
 
 
 def test_points_that_pay_a_debt_reach_no_reward():

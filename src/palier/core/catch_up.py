@@ -20,6 +20,7 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
     The result does not depend on how often or how late it is called. ``until`` in the past changes nothing.
     Returns when something is due next.
     """
+    rewards.grant(book)
     if book.timeline.at(book.now).published_at == book.now:
         _meet_version(book)
     while True:
@@ -31,7 +32,7 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
     if until > book.now:
         book.now = until
     _forget(book)
-    return due
+    return book.now if rewards.is_reached(book) else due
 
 
 def next_due(book: Book) -> datetime | None:

@@ -68,6 +68,7 @@ def _give(command: GivePoints, now: datetime) -> Given:
                 f"gift {key!r} was {known[book.state.id, key]} points", path="key", hint="use a new key"
             )
         return Given(True, book.state.id, command.points)
+    rewards.check_number(book.programme, command.points)
     gift_id = new_id()
     post = Post("gift", Cause("gift", str(gift_id)), facts={"points": command.points})
     book.add_lot(post, command.points, starts_at=book.now, available_at=book.now, own_end=own_end(book))

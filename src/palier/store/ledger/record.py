@@ -67,9 +67,13 @@ _ACCOUNT = Table("store_account", {
 })  # fmt: skip
 
 
+_NOTED = ("gift", "import")
+"""Kinds of causes that a person gives a reason for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a person wrote about the entries of one decision."""
+    """What a person wrote about a gift or an opening balance; entries that time brings beside it carry none."""
 
     reason: str
     author: str
@@ -106,12 +110,13 @@ def record(outcomes: Sequence[Outcome], *, now: datetime, is_silent: bool = Fals
 def _chained(outcome: Outcome, now: datetime) -> tuple[str, list[tuple[Any, ...]]]:
     account, note = outcome.account, outcome.note
     head = account.state.last_hash
-    digest = note_digest(note.salt, note.reason, note.author) if note else ""
+    noted = note_digest(note.salt, note.reason, note.author) if note else ""
     recorded_us = to_us(now)
     assert recorded_us is not None
     recorded = to_time(now)
     rows = []
     for entry in outcome.booked.entries:
+        digest = noted if entry.cause.kind in _NOTED else ""
         head = entry_hash(head, account.public_id, entry, recorded_us=recorded_us, note_digest=digest)
         rows.append((
             account.state.id, entry.sequence, account.programme_id, entry.kind, entry.cause.kind, entry.cause.id,
@@ -164,7 +169,8 @@ def _draw_rows(outcome: Outcome) -> Iterable[tuple[Any, ...]]:
 
 def _note_rows(outcome: Outcome, note: Note) -> Iterable[tuple[Any, ...]]:
     for entry in outcome.booked.entries:
-        yield (outcome.account.state.id, entry.sequence, note.salt, note.reason, note.author)
+        if entry.cause.kind in _NOTED:
+            yield (outcome.account.state.id, entry.sequence, note.salt, note.reason, note.author)
 
 
 def _intent_rows(outcome: Outcome, now: datetime) -> Iterable[tuple[Any, ...]]:
