@@ -152,6 +152,16 @@ def test_a_very_late_order_earns_points_that_are_gone_and_no_reward():
     assert (story.state.totals.lifetime, story.state.totals.expired) == (0, 0)
 
 
+def test_points_that_are_gone_when_they_are_credited_bring_no_coupon_back():
+    """The debt of the cancelled order was paid by a gift; what comes back of the order ended long ago."""
+    rules = programme(points=points("P1M", expiry="fixed"), rewards=(reward(40),))
+    story = Story(rules).order("C", 45).order("U", 40, discounts=(points_discount(100),))
+    story.order("C", status="cancelled").later(40).gift(135)
+    assert (story.states(), story.buckets) == (["cancelled"], (35, 0, 0, 0))
+    story.order("C", status="paid")
+    assert (story.states(), story.buckets, story.state.totals.expired) == (["cancelled"], (35, 0, 0, 0), 45)
+
+
 def test_a_very_late_order_leaves_a_debt_alone():
     story = (
         Story(fixed())

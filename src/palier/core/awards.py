@@ -10,7 +10,7 @@ from palier.core.account import Booking, Frozen, Lot
 from palier.core.book import Book, Post
 from palier.core.earning import Worth
 from palier.core.expiry import end_of_points
-from palier.core.lots import settle
+from palier.core.lots import expire_ended, settle
 from palier.core.order import STATUS_ORDER
 from palier.core.order_case import OrderCase
 from palier.core.period import add, zone
@@ -45,6 +45,7 @@ def reconcile_points(
     elif difference < 0:
         booking = _take_back(book, case, booking, post, -difference)
     book.commit(post)
+    expire_ended(book)
     for coupon_id in reversed(booking.withdrawn) if difference > 0 else ():
         if rewards.bring_back(book, coupon_id):
             booking = replace(booking, withdrawn=tuple(c for c in booking.withdrawn if c != coupon_id))

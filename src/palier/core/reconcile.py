@@ -48,7 +48,6 @@ def reconcile(book: Book, case: OrderCase) -> Reconciled:
         booking = replace(booking, renews=True)
     booking = reconcile_points(book, case, booking, programme, frozen, worth, counts)
     booking = reconcile_settlement(book, case, booking, programme)
-    lots.expire_ended(book)
     rewards.grant(book)
     lowers = tiers.deserved_rank(book) < deserved_before
     tiers.requalify(book, case.cause, because="refund" if lowers else "order")
