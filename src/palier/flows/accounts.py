@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from palier.core import tiers
-from palier.core.account import Coupon, Lot, Renewal, Timeline
+from palier.core import rewards, tiers
+from palier.core.account import AccountState, Cause, Coupon, Lot, Renewal, Timeline
 from palier.core.book import Book
 from palier.core.catch_up import catch_up
 from palier.core.order import Order
@@ -20,6 +20,26 @@ from palier.store.members.record import new_account
 from palier.store.orders.contributions import load_contributions
 from palier.store.orders.load import StoredOrder, load_coupons, load_expired, load_renewals
 from palier.store.rows import together
+
+
+def open_book(state: AccountState, timeline: Timeline) -> Book:
+    """The book of an account as it stands: contributions that a new window made stale are read anew, and a version
+    that came into force while the account was at work is met."""
+    if state.is_stale:
+        contributions = load_contributions(state.id, timeline, now=state.caught_up_at)
+        state = replace(state, contributions=contributions, is_stale=False)
+    book = Book(state, timeline, new_code=new_coupon)
+    if state.next_due_at is not None and state.next_due_at <= state.caught_up_at:
+        _meet_version(book)
+    return book
+
+
+def _meet_version(book: Book) -> None:
+    """Only a publication makes an account due that stands behind that instant already: catching up cannot see it."""
+    before, after = book.timeline.versions[-2:][0], book.timeline.versions[-1]
+    rewards.grant(book)
+    if before.programme.tiers != after.programme.tiers:
+        tiers.requalify(book, Cause("publish", str(after.id)), because="publish", silent=True)
 
 
 class Bench:
@@ -43,11 +63,7 @@ class Bench:
         """The book of an account, opened once."""
         book = self.books.get(account_id)
         if book is None:
-            state = self.accounts[account_id].state
-            if state.is_stale:
-                contributions = load_contributions(account_id, self.timeline, now=state.caught_up_at)
-                state = replace(state, contributions=contributions, is_stale=False)
-            book = self.books[account_id] = Book(state, self.timeline, new_code=new_coupon)
+            book = self.books[account_id] = open_book(self.accounts[account_id].state, self.timeline)
         return book
 
     def renewals(self, book: Book) -> tuple[Renewal, ...]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django_scopes import scopes_disabled
 
 from palier.core.programme import values
@@ -16,9 +15,10 @@ from palier.core.programme.check import Warning as Concern
 from palier.core.programme.check import check
 from palier.core.programme.parse import parse
 from palier.core.programme.problems import InvalidProgramme, Problem
+from palier.flows.transaction import in_one_transaction
 from palier.store.members.models import Account
 from palier.store.programmes.load import load_timeline
-from palier.store.programmes.models import Programme
+from palier.store.programmes.models import Programme, ProgrammeVersion
 from palier.store.programmes.record import publish, save_draft
 
 
@@ -49,23 +49,30 @@ def publish_programme(command: PublishProgramme, *, now: datetime) -> Published:
     ``InvalidProgramme`` names every problem at once; the currency of a programme with accounts cannot change.
     """
     parsed = parse(command.document)
-    with transaction.atomic():
-        programme = Programme.objects.select_for_update().get(pk=command.programme_id)
-        _check_currency(programme, parsed)
-        write = save_draft if command.is_draft else publish
-        before = _in_force(programme)
-        version = write(
-            programme,
-            parsed,
-            to_document(parsed),
-            source=command.source,
-            author=command.author,
-            note=command.note,
-            now=now,
-        )
-        if not command.is_draft:
-            _make_due(programme, before, parsed, now)
+    version = in_one_transaction(lambda: _publish(command, parsed, now))
     return Published(version.pk, version.number, check(parsed))
+
+
+def _publish(command: PublishProgramme, parsed: values.Programme, now: datetime) -> ProgrammeVersion:
+    # Orders that refer to the programme go on meanwhile: its key does not change.
+    programme = Programme.objects.select_for_update(no_key=True).get(pk=command.programme_id)
+    _check_currency(programme, parsed)
+    write = save_draft if command.is_draft else publish
+    before = _in_force(programme)
+    version = write(
+        programme,
+        parsed,
+        to_document(parsed),
+        source=command.source,
+        author=command.author,
+        note=command.note,
+        now=now,
+    )
+    if not command.is_draft:
+        programme.currency = parsed.currency
+        programme.save(update_fields=["currency"])
+        _make_due(programme, before, parsed, now)
+    return version
 
 
 def _check_currency(programme: Programme, parsed: values.Programme) -> None:
@@ -77,8 +84,6 @@ def _check_currency(programme: Programme, parsed: values.Programme) -> None:
                 "currency", f"is {programme.currency} for the life of the programme", "start a new one"
             )
             raise InvalidProgramme((problem,))
-    programme.currency = parsed.currency
-    programme.save(update_fields=["currency"])
 
 
 def _in_force(programme: Programme) -> values.Programme | None:

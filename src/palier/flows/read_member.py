@@ -12,6 +12,7 @@ from palier.core.catch_up import catch_up
 from palier.core.errors import UnknownMember
 from palier.core.programme.values import Programme
 from palier.core.tiers import Progress
+from palier.flows.accounts import open_book
 from palier.flows.segment_facts import matching_segments
 from palier.store.ids import new_coupon
 from palier.store.ledger.timeline import count_movements
@@ -72,7 +73,7 @@ def _view(
     account = read_by_id(account_id)
     if account is None or (programme_id is not None and account.programme_id != programme_id):
         raise UnknownMember(f"no account {account_id}")
-    book = Book(account.state, timeline, new_code=new_coupon)
+    book = open_book(account.state, timeline)
     catch_up(book, now)
     return _of(book, account, load_all_coupons(account_id), count_movements(account_id))
 

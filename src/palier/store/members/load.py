@@ -40,7 +40,7 @@ _COLUMNS = (
     "a.id, a.public_id, a.programme_id, a.caught_up_at, a.last_sequence, a.last_hash, a.available, a.pending, a.held,"
     " a.debt, a.lifetime, a.spent, a.expired, a.activity, a.spend_minor, a.orders, a.tier, a.tier_since, a.is_stale,"
     " a.state, p.prices, p.is_company, p.language, p.born, p.signed_up_at, p.groups, p.tags, p.email,"
-    " a.erased_at IS NOT NULL, a.merged_into_id IS NOT NULL"
+    " a.erased_at IS NOT NULL, a.merged_into_id IS NOT NULL, a.next_due_at"
 )
 
 
@@ -147,6 +147,7 @@ def _account(row: tuple[Any, ...]) -> LoadedAccount:
         last_sequence=row[4],
         last_hash=row[5],
         is_stale=bool(row[18]),
+        next_due_at=from_time(row[30]),
         data=_json(row[19]),
     )
     if row[20] is None:

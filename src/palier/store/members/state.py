@@ -57,6 +57,7 @@ def state_from_row(
     last_sequence: int,
     last_hash: str,
     is_stale: bool,
+    next_due_at: datetime | None = None,
     data: Mapping[str, Any],
 ) -> AccountState:
     """The core value of an account row."""
@@ -83,4 +84,5 @@ def state_from_row(
         last_sequence=last_sequence,
         last_hash=last_hash,
         is_stale=is_stale,
+        next_due_at=next_due_at,
     )

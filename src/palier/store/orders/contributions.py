@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from palier.core.account import Contribution, Timeline
 from palier.core.catch_up import horizon_of
-from palier.store.rows import from_time, select, to_time
+from palier.store.members.merge import load_person
+from palier.store.rows import any_of, from_time, listed, select, to_time
 
 
 def load_contributions(account_id: int, timeline: Timeline, *, now: datetime) -> tuple[Contribution, ...]:
@@ -20,8 +22,21 @@ def load_contributions(account_id: int, timeline: Timeline, *, now: datetime) ->
         [account_id, since, account_id, since],
     )
     found = []
+    rows += _openings(account_id, since)
     for cause, at, spend_minor, points, counts in rows:
         instant = from_time(datetime.fromisoformat(at) if isinstance(at, str) else at)
         assert instant is not None
         found.append(Contribution(cause, instant, spend_minor, points, int(bool(counts))))
     return tuple(found)
+
+
+def _openings(account_id: int, since: Any) -> list[tuple[Any, ...]]:
+    """Spend of opening balances that were not taken back; their entries stay with the account they were booked on."""
+    person = listed(load_person(account_id))
+    return select(
+        "SELECT 'import:' || h.id, e.qualifies_at, e.spend_minor, 0, FALSE FROM store_entry e"
+        " JOIN store_happening h ON CAST(h.id AS text) = e.cause"
+        f" WHERE {any_of('e.account_id')} AND {any_of('h.account_id')} AND e.kind = 'opening' AND h.kind = 'opening'"
+        " AND e.spend_minor <> 0 AND e.qualifies_at > %s",
+        [person, person, since],
+    )
