@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from palier.core.order import Shipping
+from palier.core.order import OrderDiscount, Shipping
 from palier.core.period import Duration
 from palier.core.programme.values import (
     Award,
@@ -151,3 +151,8 @@ def test_points_are_multiplied_before_they_are_capped():
     story = Story(multiplied(times(2), EarningRule("cap", cap=Cap(150, "order")))).order("A", 100)
     assert booked(story) == [150]
     assert story.entries[0].facts["uncapped"] == 200
+
+
+def test_goods_that_cost_nothing_after_discounts_earn_nothing_by_amount_whatever_multiplies():
+    rules = multiplied(times(3, lines=MUGS), EarningRule("flat", award=Award(7)))
+    assert booked(Story(rules).order("A", line(10), discounts=(OrderDiscount("tier", 1000),))) == [7]

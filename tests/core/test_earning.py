@@ -172,6 +172,20 @@ def test_tax_1_and_2_one_switch_says_whether_tax_counts(tax, prices, is_net, spe
     assert (booking.spend_minor, booking.points) == (spend, spend // EURO)
 
 
+def test_tax_1_shipping_that_counts_follows_the_same_switch():
+    net = {"spend": Spend(tax="excluded", shipping="included")}
+    shipping = Shipping("post", 600, Fraction(5, 6))
+    assert (
+        worth(spend_rule(), line(120, other_per_amount=Fraction(5, 6)), shipping=shipping, sections=net)[1]
+        == 10500
+    )
+
+
+def test_a_rule_may_ask_for_goods_on_sale_only():
+    rule = EarningRule("sale", lines=LineFilter(on_sale=True), award=Award(3, EURO))
+    assert worth(rule, line(10, "a", on_sale=True), line(10, "b"))[0] == 30
+
+
 def test_net_amounts_are_rounded_half_up_once_per_order():
     """Three lines of 0.50 gross at 19 %: 1.2605 net, not three times 0.42."""
     lines = [line("0.50", name, other_per_amount=Fraction(100, 119)) for name in "abc"]

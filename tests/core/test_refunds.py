@@ -208,6 +208,13 @@ def test_points_of_the_order_that_expired_are_taken_back_before_others_become_a_
     assert (story.buckets, story.state.totals.expired, story.state.totals.lifetime) == ((30, 0, 0, 0), 0, 30)
 
 
+def test_only_so_many_expired_points_are_undone_as_are_taken_back():
+    story = Story(programme(points=points("P1M", expiry="fixed"))).order("A", 60).order("A", 100).later(40)
+    story.refund("A", euros=30)
+    assert [entry.draws for entry in story.entries if entry.facts.get("undone")] == [((1, 30),)]
+    assert (story.state.totals.expired, story.state.totals.lifetime) == (70, 70)
+
+
 def test_a_refund_raises_no_points_of_other_orders_and_counts_at_its_orders_date():
     year = ladder(0, window="rolling", rolling=Duration(12))
     story = Story(programme(tiers=year)).order("A", 50).order("B", 70).later(3).refund("A", full=True)

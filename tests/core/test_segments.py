@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from palier.core.member import folded
 from palier.core.period import Duration
 from palier.core.programme.values import Ago, Bounds, Fact, LineFilter, Programme, Segment, Where
 from palier.core.segments import SegmentFacts, matching, needed_purchases
@@ -133,3 +134,7 @@ def test_purchases_are_needed_only_for_what_enabled_segments_ask():
         words("ipod"), words("music")
     )
     assert needed_purchases(Programme("Demo", "EUR")) == LineFilter()
+
+
+def test_names_are_folded_without_case_and_accents():
+    assert folded("  ÉLODIE  Müller-Straße ") == "elodie muller-strasse"
