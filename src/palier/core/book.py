@@ -64,6 +64,7 @@ class Book:
         self.state = state
         self.timeline = timeline
         self.now = state.caught_up_at
+        self._version_at, self._version = self.now, timeline.at(self.now)
         self.new_code = new_code
         self.lots: dict[int, Lot] = {lot.number: lot for lot in state.lots}
         self.totals: dict[str, int] = {name: getattr(state.totals, name) for name in Totals.__slots__}
@@ -90,7 +91,9 @@ class Book:
     @property
     def programme(self) -> Programme:
         """The version in force now."""
-        return self.timeline.at(self.now).programme
+        if self._version_at is not self.now:
+            self._version_at, self._version = self.now, self.timeline.at(self.now)
+        return self._version.programme
 
     # Postings
 

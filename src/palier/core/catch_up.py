@@ -119,6 +119,8 @@ def _remind(book: Book) -> None:
 
 def _forget(book: Book) -> None:
     """Drop contributions that no window and no cap looks at any more."""
+    if not book.contributions:
+        return
     horizon = horizon_of(book.programme, book.now)
     for cause, contribution in list(book.contributions.items()):
         if contribution.at <= horizon:

@@ -90,7 +90,7 @@ def next_change(book: Book, programme: Programme) -> datetime | None:
     if tiers.window == "rolling" and tiers.rolling is not None:
         leaving = (add(c.at, tiers.rolling, tz) for c in book.contributions.values())
         instants.extend(instant for instant in leaving if instant > book.now)
-    elif tiers.window == "calendar_year":
+    elif tiers.window == "calendar_year" and book.contributions:
         year = local_day(book.now, tz).year + 1
         instants.append(start_of_day(date(year, 1, 1), tz))
     return min(instants, default=None)

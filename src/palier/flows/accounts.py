@@ -145,5 +145,5 @@ class Bench:
     ) -> None:
         """Close every open account and write what was decided."""
         outcomes = self.close(until=until, note=note)
-        with together():
+        with together(accounts=len(outcomes)):
             record(outcomes, now=now, is_silent=is_silent)

@@ -79,7 +79,7 @@ class OrderWork:
     def record(self, *, now: datetime, until: datetime | None, is_silent: bool, batch_id: int | None) -> None:
         """Write orders, accounts, ledger and new identities."""
         outcomes = self.bench.close(until=until)
-        with together():
+        with together(accounts=len(outcomes)):
             record_orders(self.shop, tuple(self.changed.values()), now=now, batch_id=batch_id)
             record(outcomes, now=now, is_silent=is_silent)
             record_identities(self.identities)
