@@ -113,7 +113,7 @@ def happen(story: Story, step: tuple, *, stops: int = 0) -> None:
             story.refund(rest[0], "mug")
 
 
-@few(60)
+@few(25)
 @given(st.sampled_from(sorted(PROGRAMMES)), HISTORIES)
 def test_the_ledger_holds_after_every_step_and_repeats_post_nothing(name, history):
     story = Story(PROGRAMMES[name])
@@ -126,7 +126,7 @@ def test_the_ledger_holds_after_every_step_and_repeats_post_nothing(name, histor
             story.repeat(identity)
 
 
-@few(40)
+@few(20)
 @given(st.sampled_from(sorted(PROGRAMMES)), HISTORIES, st.integers(1, 5))
 def test_exp_3_looking_after_an_account_more_often_changes_nothing(name, history, stops):
     once, often = Story(PROGRAMMES[name]), Story(PROGRAMMES[name])
@@ -138,7 +138,7 @@ def test_exp_3_looking_after_an_account_more_often_changes_nothing(name, history
     assert often.state == once.state
 
 
-@few(40)
+@few(20)
 @given(st.sampled_from(sorted(PROGRAMMES)), HISTORIES)
 def test_time_alone_leaves_nothing_due_and_ends_every_point_that_can_end(name, history):
     story = Story(PROGRAMMES[name])
@@ -174,7 +174,7 @@ UNDONE = {
 }
 
 
-@few(60)
+@few(25)
 @given(st.sampled_from(sorted(UNDONE)), APART, st.booleans())
 def test_ref_1_taking_an_order_back_leaves_the_member_as_if_it_had_never_been(name, history, cancels):
     story, never = Story(UNDONE[name]), Story(UNDONE[name])
@@ -191,7 +191,7 @@ def test_ref_1_taking_an_order_back_leaves_the_member_as_if_it_had_never_been(na
     assert story.tier == never.tier
 
 
-@few(40)
+@few(20)
 @given(st.sampled_from(sorted(PROGRAMMES)), HISTORIES)
 def test_i_3_cancelling_everything_takes_all_points_of_orders_back(name, history):
     story = Story(PROGRAMMES[name])

@@ -56,7 +56,7 @@ def orders_and_refunds(draw):
     )
 
 
-@few(40)
+@few(20)
 @given(orders_and_refunds(), st.randoms(use_true_random=False))
 def test_ref_1_keeping_does_not_depend_on_order_and_splitting_of_refunds(case, random):
     bought, refunds = case
@@ -72,7 +72,7 @@ def test_ref_1_keeping_does_not_depend_on_order_and_splitting_of_refunds(case, r
     assert keep(bought, tuple(refunds)) == keep(bought, tuple(shuffled)) == keep(bought, (whole,))
 
 
-@few(40)
+@few(20)
 @given(orders_and_refunds())
 def test_ref_1_nothing_kept_is_negative_or_more_than_was_bought(case):
     bought, refunds = case
@@ -83,7 +83,7 @@ def test_ref_1_nothing_kept_is_negative_or_more_than_was_bought(case):
         assert 0 <= here.quantity <= there.quantity
 
 
-@few(40)
+@few(20)
 @given(orders_and_refunds())
 def test_num_3_a_discount_takes_exactly_its_amount_off_the_lines(case):
     bought, _ = case

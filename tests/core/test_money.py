@@ -16,10 +16,12 @@ from palier.core.money import (
     round_half_up,
     to_minor,
 )
+from tests.core.kit import few
 
 WEIGHTS = st.lists(st.integers(0, 10**12), min_size=1, max_size=12)
 
 
+@few(40)
 @given(st.integers(0, 10**12), WEIGHTS)
 @example(100, [1, 1, 1])
 @example(5, [0, 0])
@@ -29,6 +31,7 @@ def test_num_3_the_parts_add_up_to_the_whole(total, weights):
     assert min(shares) >= 0
 
 
+@few(40)
 @given(st.integers(0, 10**12), WEIGHTS)
 def test_num_3_no_part_is_a_unit_away_from_its_exact_share(total, weights):
     whole = sum(weights)
@@ -38,6 +41,7 @@ def test_num_3_no_part_is_a_unit_away_from_its_exact_share(total, weights):
             assert weight or not share
 
 
+@few(40)
 @given(WEIGHTS.flatmap(lambda w: st.tuples(st.just(w), st.integers(0, max(1, sum(w))))))
 def test_num_3_a_discount_never_exceeds_the_line_that_it_is_spread_to(case):
     weights, total = case
@@ -61,6 +65,7 @@ def test_what_is_left_goes_to_the_largest_remainder_and_ties_to_the_earlier(tota
     assert allocate(total, weights) == shares
 
 
+@few(40)
 @given(st.fractions())
 def test_half_up_rounds_halves_away_from_nothing(value):
     rounded = round_half_up(value)
@@ -82,6 +87,7 @@ def test_num_1_each_currency_has_its_own_decimals(currency, amount, minor):
     assert to_minor(Decimal(amount), currency) == minor
 
 
+@few(40)
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["EUR", "JPY", "KWD"]))
 def test_num_1_minor_units_come_back_exactly(minor, currency):
     amount = from_minor(minor, currency)

@@ -20,6 +20,7 @@ from palier.core.period import (
     subtract_from_date,
     zone,
 )
+from tests.core.kit import few
 
 ZONES = [
     "UTC",
@@ -101,6 +102,7 @@ def test_time_1_valid_until_6_july_means_through_the_whole_day_of_the_zone():
     assert last_day(ends, paris) == date(2026, 7, 7)
 
 
+@few(40)
 @given(INSTANTS, SPANS, st.sampled_from(ZONES))
 def test_time_1_whatever_is_good_lasts_at_least_its_time_and_ends_at_a_midnight(instant, span, name):
     tz = zone(name)
@@ -110,6 +112,7 @@ def test_time_1_whatever_is_good_lasts_at_least_its_time_and_ends_at_a_midnight(
     assert ends > instant
 
 
+@few(40)
 @given(INSTANTS, st.integers(0, 10**6), st.sampled_from(ZONES))
 def test_hours_run_to_the_end_of_the_day_that_they_reach(instant, seconds, name):
     tz = zone(name)
@@ -129,6 +132,7 @@ def test_year_end_is_the_last_day_of_the_year_in_which_the_fixed_date_falls():
     assert last_day(end_of_year_after(eve + timedelta(minutes=1), twelve, paris), paris) == date(2028, 12, 31)
 
 
+@few(40)
 @given(INSTANTS, INSTANTS, SPANS, st.sampled_from(ZONES))
 def test_later_stays_later(one, other, span, name):
     tz = zone(name)

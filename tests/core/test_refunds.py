@@ -231,7 +231,7 @@ def test_an_order_refunded_before_it_is_valid_was_never_accepted():
     assert (story.entries, story.orders["A"].frozen) == ([], None)
 
 
-@few(30)
+@few(20)
 @given(st.lists(st.sampled_from([1, 3, 7, 20]), min_size=1, max_size=5), st.booleans(), st.booleans())
 def test_i_7_points_depend_on_what_is_kept_whatever_happened_between(euros, cancels, edits):
     story = Story(programme(points=points("P12M"), rewards=(reward(25),))).gift(10).order("A", 40)

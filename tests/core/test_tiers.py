@@ -337,7 +337,7 @@ def test_progress_goes_to_the_tier_above_the_one_held():
     assert progress(Book(AccountState(1, START), nothing, new_code=lambda: ("", ""))).percent == 100
 
 
-@few(60)
+@few(25)
 @given(
     st.lists(st.integers(0, 50), min_size=1, max_size=6),
     st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 60)), max_size=6),

@@ -71,7 +71,7 @@ def test_cus_4_what_is_once_per_member_is_united():
     assert not gone.coupons
 
 
-@few(25)
+@few(12)
 @given(st.sampled_from(sorted(PROGRAMMES)), HISTORIES, HISTORIES)
 def test_i_13_a_merge_conserves_every_sum(name, first, second):
     rules = replace(PROGRAMMES[name], rewards=())
