@@ -17,7 +17,7 @@ OPERATIONS = (
     "publish", "merge", "erase",
 )  # fmt: skip
 RARE = {"publish": 0.3, "merge": 0.3, "erase": 0.08}
-STEPS = (5, 16)
+STEPS = (5, 30)
 
 
 @dataclass(slots=True)
@@ -318,6 +318,7 @@ def _publish(story: _Story) -> None:
 def _merge(story: _Story) -> None:
     if len(story.customers) > 1:
         kept, merged = story.random.sample(story.customers, 2)
+        story.now += timedelta(milliseconds=1)
         story.tell("merge", shop=0, kept=kept, merged=merged)
 
 

@@ -281,9 +281,9 @@ def dump(world: World) -> dict[str, Any]:
     state: dict[str, Any] = {
         names[account.id]: {
             "summary": [getattr(account, name) for name in SUMMARY],
-            "lots": [[*row[:8], _origin(row[8], names)] for row in account.state.get("lots", [])],
+            "lots": [[*row[:8], _origin(row[8], names)] for row in sorted(account.state.get("lots", []))],
             "entries": entries[account.id],
-            "coupons": coupons[account.id],
+            "coupons": sorted(coupons[account.id], key=str),
         }
         for account in accounts
     }

@@ -96,7 +96,8 @@ class Bench:
                     if key in found or key in mine:
                         lot, known = found.get(key) or (book.lots[number], 0)
                         found[key] = (lot, known - points)
-        return tuple(pair for pair in found.values() if pair[1] > 0)
+        # By lot: the database gives them in no order of its own.
+        return tuple(pair for _, pair in sorted(found.items(), key=lambda item: item[0]) if pair[1] > 0)
 
     def _has_expired(self, book: Book, lots: Sequence[tuple[int, int]]) -> bool:
         """Whether any of the lots may have expired at all: one that is alive has not (saves the query)."""

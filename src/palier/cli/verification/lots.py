@@ -9,17 +9,41 @@ from functools import partial
 
 from palier.cli.verification.ends import Change, end_at, is_settled, readings_of, settlements_of
 from palier.cli.verification.problem import Problem
-from palier.cli.verification.rows import Ledger, Row, Versions, instant_of
+from palier.cli.verification.rows import Holdings, Ledger, Row, Versions, instant_of
 from palier.core.period import end_after, end_of_year_after, zone
 
 SOONEST_FIRST = {"use", "hold", "reward", "reissue"}
 """Kinds that draw from available lots only, soonest end first."""
 
 
-def check_draws(ledger: Ledger) -> Iterator[Problem]:
-    """I-2, I-3: after every draw a lot holds between nothing and what it was born with."""
-    amounts = {lot.number: lot.amount for lot in ledger.lots}
-    left = dict(amounts)
+def check_draws(holdings: Holdings) -> Iterator[Problem]:
+    """I-2, I-3: after every draw a lot holds between nothing and what it was born with.
+
+    A lot that a merge moved was born with what was left then; points that were out come back to it, so it may hold as
+    much as the lot that its points first were. All lots of the same points together hold no more than that either.
+    """
+    first = {
+        (ledger.account.id, lot.number): lot.amount for ledger in holdings.ledgers for lot in ledger.lots
+    }
+    together: dict[tuple[int, int], int] = defaultdict(int)
+    for ledger in holdings.ledgers:
+        left = _remaining(ledger)
+        for lot in ledger.lots:
+            origin = (lot.origin_account, lot.origin_number)
+            together[origin if origin in first else (ledger.account.id, lot.number)] += left[lot.number]
+        yield from _check_prefixes(ledger, first)
+    for (account_id, number), points in together.items():
+        if points > first[account_id, number]:
+            where = f"lots that come from lot {number} of account {account_id}"
+            yield Problem("I-3", holdings.name, where, f"at most {first[account_id, number]}", str(points))
+
+
+def _check_prefixes(ledger: Ledger, first: dict[tuple[int, int], int]) -> Iterator[Problem]:
+    amounts = {
+        lot.number: max(lot.amount, first.get((lot.origin_account, lot.origin_number), 0))
+        for lot in ledger.lots
+    }
+    left = {lot.number: lot.amount for lot in ledger.lots}
     for draw in ledger.draws:
         where = f"lot {draw.lot_number} after entry {draw.sequence}"
         if draw.lot_number not in left:

@@ -45,7 +45,7 @@ CHECKS: tuple[Check, ...] = (
     Check("I-1 what is left of lots", _each(sums.check_remaining)),
     Check("I-1 lots in the state", _each(lots.check_state_lots)),
     Check("I-1 coupons in the state", _each(coupons.check_open_coupons)),
-    Check("I-2 I-3 draws", _each(lots.check_draws)),
+    Check("I-2 I-3 draws", lots.check_draws),
     Check("I-4 entries", _each(sums.check_entries)),
     Check("I-5 causes", causes.check_causes),
     Check("I-5 notes", _each(causes.check_notes)),
