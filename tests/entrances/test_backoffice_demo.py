@@ -7,7 +7,7 @@ from django.test import Client
 
 from palier.flows.make_demo_staff import DEMO_STAFF, make_demo_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
 SIGN_IN = "/demo/sign-in/owner/"
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person, refund, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
 SPACE = "\N{NO-BREAK SPACE}"
 
 

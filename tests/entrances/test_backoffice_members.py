@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.entrances.backoffice_shop import LONG_NAME, full_shop, make_shop, order, person, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
 LIST = "/admin/members/"
 
 

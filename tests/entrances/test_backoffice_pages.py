@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
 
 PAGES = ["/admin/", "/admin/members/"]
 
