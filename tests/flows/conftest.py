@@ -3,15 +3,11 @@
 import pytest
 from django_scopes import scopes_disabled
 
-from palier.store.programmes import load
 from tests.flows.world import World
 
 
 @pytest.fixture(autouse=True)
-def _fresh():
-    """Tests roll back, so that ids come again: what a process may keep for ever must go with them."""
-    load._versions.clear()
-    load._timelines.clear()
+def _unscoped():
     with scopes_disabled():
         yield
 

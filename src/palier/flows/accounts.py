@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from palier.core import rewards, tiers
+from palier.core import tiers
 from palier.core.account import AccountState, Cause, Coupon, Lot, Renewal, Timeline
 from palier.core.book import Book
 from palier.core.catch_up import catch_up
@@ -29,15 +29,14 @@ def open_book(state: AccountState, timeline: Timeline) -> Book:
         contributions = load_contributions(state.id, timeline, now=state.caught_up_at)
         state = replace(state, contributions=contributions, is_stale=False)
     book = Book(state, timeline, new_code=new_coupon)
-    if state.next_due_at is not None and state.next_due_at <= state.caught_up_at:
+    if state.next_due_at == timeline.versions[-1].published_at < state.caught_up_at:
         _meet_version(book)
     return book
 
 
 def _meet_version(book: Book) -> None:
-    """Only a publication makes an account due that stands behind that instant already: catching up cannot see it."""
+    """The publication made the account due although it stands past that instant: catching up cannot see that."""
     before, after = book.timeline.versions[-2:][0], book.timeline.versions[-1]
-    rewards.grant(book)
     if before.programme.tiers != after.programme.tiers:
         tiers.requalify(book, Cause("publish", str(after.id)), because="publish", silent=True)
 

@@ -44,7 +44,7 @@ def state_to_json(state: AccountState) -> dict[str, Any]:
         else None,
         "next_lot": state.next_lot,
     }
-    return {key: value for key, value in data.items() if value}
+    return {key: value for key, value in data.items() if value not in (None, [])}
 
 
 def state_from_row(

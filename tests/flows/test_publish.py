@@ -1,0 +1,187 @@
+"""Programmes are published, drafted and rolled back; the past is never rewritten."""
+
+from copy import deepcopy
+
+import pytest
+
+from palier.core.errors import Refusal
+from palier.core.programme.parse import parse
+from palier.core.programme.problems import InvalidProgramme
+from palier.flows.open_balances import OpenBalances, OpeningBalance, open_balances
+from palier.flows.roll_back_programme import roll_back_programme
+from palier.store.models import ImportBatch, Intent, Programme, ProgrammeVersion
+from tests.flows.world import DAY, START, World, document, order
+
+LADDER = document()["tiers"]["ladder"]
+
+
+def ladder(silver: int = 500, **tiers):
+    """The usual programme with silver from so much spend, and other settings of its tiers."""
+    steps = deepcopy(LADDER)
+    steps[1]["from"] = silver
+    return document(tiers={"ladder": steps, **tiers})
+
+
+def test_a_new_ladder_moves_members_at_once_and_silently(world):
+    """R-TIER-7, D23, meaning 13."""
+    world.pay("1", 450, customer="anna")
+    world.pay("2", 600, customer="bea")
+    Intent.objects.all().delete()
+    world.later(days=1).publish(ladder(400))
+    assert world.view("anna").tier == "silver"
+    assert world.work() == 2
+    assert (world.account("anna").tier, world.account("bea").tier) == ("silver", "silver")
+    world.later(days=1).publish(ladder(700, grace="P30D"))
+    world.work()
+    assert (world.account("anna").tier, world.account("bea").tier) == ("bronze", "bronze")
+    assert not Intent.objects.exists()
+    world.prove()
+
+
+def test_nobody_is_looked_at_when_neither_ladder_nor_rewards_changed(world):
+    world.pay("1")
+    due = world.account().next_due_at
+    world.later(days=1).publish(document(earning=[]))
+    assert world.account().next_due_at == due
+
+
+def test_a_new_reward_is_reached_by_points_that_are_there(world):
+    world.pay("1", 400)
+    reward = {"id": "four", "at": 400, "coupon": {"discount": {"percent": 5}}}
+    world.later(days=1).publish(document(rewards=[reward]))
+    world.work()
+    assert world.coupons() == {"four": "issued"}
+    assert world.account().available == 0
+    world.prove()
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_new_window_counts_what_lies_within_it_however_old_the_ledger(world, reads):
+    """Contributions that no window looked at were dropped: they are read anew from the orders."""
+    world.pay("1", 300)
+    world.later(days=40).pay("2", 300)
+    assert world.account().tier == "silver"
+    world.later(days=1).publish(ladder(window={"rolling": "P1M"}))
+    assert world.account().is_stale
+    if reads:
+        view = world.view()
+        assert (view.tier, view.progress.spent) == ("bronze", 300_00)
+    world.work()
+    assert (world.account().tier, world.account().is_stale) == ("bronze", False)
+    world.later(days=1).publish(ladder(window={"rolling": "P2M"}))
+    if reads:
+        assert world.view().tier == "silver"
+    world.work()
+    assert world.account().tier == "silver"
+    world.prove()
+
+
+def test_a_new_window_counts_opening_spend_and_what_members_merged_brought(world):
+    batch = ImportBatch.objects.create(
+        programme_id=world.programme_id, shop_id=world.shop_id, kind="balances", source_name="x",
+        source_digest="x", started_at=START,
+    )  # fmt: skip
+    rows = tuple(OpeningBalance(c, 10, spend_minor=200_00, key=c) for c in ("anna", "bea"))
+    open_balances(OpenBalances(world.shop_id, rows, batch.pk), now=world.now)
+    world.pay("1", 150, customer="bea")
+    world.merge()
+    assert world.account().tier == "silver"
+    world.later(days=3).publish(ladder(window={"rolling": "P1M"}))
+    assert world.view().progress.spent == 550_00
+    world.work()
+    assert world.account().tier == "silver"
+    world.later(days=40).work()
+    assert world.account().tier == "bronze"
+    world.prove()
+
+
+def test_published_versions_never_change(world):
+    first = ProgrammeVersion.objects.get()
+    before = deepcopy(first.document)
+    world.publish(ladder(400), author="mona", source="text", note="why")
+    first.refresh_from_db()
+    assert (first.number, first.document) == (1, before)
+    second = ProgrammeVersion.objects.get(number=2)
+    assert (second.author, second.source, second.note, second.published_at) == ("mona", "text", "why", START)
+    assert Programme.objects.get(pk=world.programme_id).current_version_id == second.pk
+
+
+def test_what_is_stored_reads_back_as_the_same_programme(world):
+    assert parse(ProgrammeVersion.objects.get().document) == parse(document())
+
+
+def test_a_draft_changes_nothing_and_there_is_one(world):
+    world.pay("1", 450)
+    world.publish(ladder(400), is_draft=True)
+    world.publish(ladder(300), is_draft=True)
+    assert ProgrammeVersion.objects.filter(published_at=None).count() == 1
+    world.later(days=1).work()
+    assert world.view().tier == world.account().tier == "bronze"
+    published = world.publish(ladder(300))
+    assert published.number == 2
+    assert not ProgrammeVersion.objects.filter(published_at=None).exists()
+
+
+def test_a_draft_in_another_currency_leaves_the_programmes_own(world):
+    world.publish(document(currency="USD"), is_draft=True)
+    assert Programme.objects.get(pk=world.programme_id).currency == "EUR"
+    assert world.pay("1").points == 100
+
+
+def test_the_currency_stays_once_there_are_members(world):
+    world.pay("1")
+    for is_draft in (True, False):
+        with pytest.raises(InvalidProgramme) as refused:
+            world.publish(document(currency="USD"), is_draft=is_draft)
+        assert refused.value.problems[0].path == "currency"
+    assert Programme.objects.get(pk=world.programme_id).currency == "EUR"
+
+
+def test_a_document_with_problems_is_refused_whole(world):
+    with pytest.raises(InvalidProgramme) as refused:
+        world.publish({**document(), "pionts": {}, "timezone": "Mars"})
+    assert len(refused.value.problems) == 2
+    assert ProgrammeVersion.objects.count() == 1
+
+
+def test_rolling_back_publishes_the_old_document_again(world):
+    world.pay("1", 450)
+    world.later(days=1).publish(ladder(400))
+    world.work()
+    assert world.account().tier == "silver"
+    world.later(days=1)
+    back = roll_back_programme(world.programme_id, 1, author="mona", now=world.now)
+    assert back.number == 3
+    world.work()
+    assert world.account().tier == "bronze"
+    assert ProgrammeVersion.objects.get(number=3).digest == ProgrammeVersion.objects.get(number=1).digest
+    world.prove()
+
+
+def test_only_published_versions_come_back(world):
+    world.publish(ladder(400), is_draft=True)
+    for number in (2, 9):
+        with pytest.raises(Refusal, match="no published version"):
+            roll_back_programme(world.programme_id, number, author="", now=world.now)
+
+
+def test_a_programme_publishes_for_itself_alone(world):
+    other = World.new()
+    other.pay("1", 450)
+    world.later(days=1).publish(ladder(400))
+    other.now = world.now
+    assert other.work() == 0
+    assert other.view().tier == "bronze"
+    assert other.tell(order("2", 10))[0].points == 10
+    assert other.now == START + DAY
+
+
+def test_a_ladder_reaches_accounts_that_stood_past_its_instant_when_it_was_published(world):
+    """A clock a little ahead, or an order that was being booked meanwhile under the version before."""
+    world.pay("1", 600)
+    world.later(seconds=-20).publish(ladder(700, grace="P30D"))
+    world.later(seconds=40)
+    assert world.view().tier == "bronze"
+    assert world.work() == 1
+    assert (world.account().tier, world.work()) == ("bronze", 0)
+    world.prove()
