@@ -31,7 +31,8 @@ from palier.core.account import (
 )  # fmt: skip
 from palier.core.book import Book, Post
 from palier.core.catch_up import catch_up, next_due
-from palier.core.earning import Worth, event_awards, room_under_caps
+from palier.core.earning import Worth
+from palier.core.events import book_event
 from palier.core.expiry import own_end
 from palier.core.order import Line, Order, OrderDiscount, Refund, RefundLine
 from palier.core.order_case import OrderCase
@@ -213,22 +214,9 @@ class Story:
     def event(self, name: str) -> Story:
         book = self._open()
         catch_up(book, self.now)
-        cause = Cause("event", str(next(self.numbers)))
-        awards = event_awards(
-            book.programme,
-            name,
-            tier=book.tier,
-            segments=self.segments,
-            at=self.now,
-            once=frozenset(book.once),
-        )
-        room = room_under_caps(
-            book.programme, tuple(book.contributions.values()), activity=book.totals["activity"], at=self.now,
-            cause=f"event:{cause.id}",
-        )  # fmt: skip
-        worth = sum(award.points for award in awards)
-        book.once |= {award.rule for award in awards}
-        self._credit("event", worth if room is None else min(worth, room), cause, book)
+        given = book_event(book, name, str(next(self.numbers)), segments=self.segments)
+        self.events.append((book.now, given))
+        self._absorb(book)
         return self
 
     def publish(self, programme: Programme, *, seconds: int = 1) -> Story:
@@ -300,17 +288,13 @@ class Story:
             coupons=tuple(coupons.values()), segments=self.segments, is_net=self.is_net,
         )  # fmt: skip
 
-    def _credit(self, kind: str, given: int, cause: Cause, book: Book | None = None) -> None:
-        if book is None:
-            book = self._open()
-            catch_up(book, self.now)
-        post = Post(kind, cause, qualifies_at=self.now if kind == "event" else None)  # type: ignore[arg-type]
+    def _credit(self, kind: str, given: int, cause: Cause) -> None:
+        book = self._open()
+        catch_up(book, self.now)
+        post = Post(kind, cause)  # type: ignore[arg-type]
         if given:
             book.add_lot(post, given, starts_at=book.now, available_at=book.now, own_end=own_end(book))
         book.commit(post)
-        if kind == "event":
-            book.contribute(f"event:{cause.id}", book.now, points=given)
-            self.events.append((book.now, given))
         rewards.grant(book)
         tiers.requalify(book, cause, because="order")
         self._absorb(book)

@@ -37,6 +37,20 @@ def booked(story):
     return [known.booking.points for known in story.orders.values()]
 
 
+def test_a_cap_of_one_tier_leaves_the_events_of_others_alone():
+    story = Story(capped(20, DAY, when=Conditions(tier=frozenset({"gold"})))).event("visit")
+    assert story.available == 30
+
+
+def test_a_cap_that_asks_for_an_order_limits_no_event():
+    story = Story(capped(20, DAY, when=Conditions(carrier=frozenset({"post"})))).event("visit")
+    assert story.available == 30
+
+
+def test_a_cap_by_day_cuts_events():
+    assert Story(capped(20, DAY)).event("visit").available == 20
+
+
 def test_a_cap_by_order_cuts_each_order_and_no_event():
     story = Story(capped(20, "order")).order("A", 100).order("B", 15).event("visit")
     assert (booked(story), story.available) == ([20, 15], 65)

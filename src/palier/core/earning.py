@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from palier.core.account import Contribution, Frozen
+from palier.core.account import Frozen
 from palier.core.money import exponent, ratio_half_up, round_half_up
 from palier.core.order import Kept, KeptLine, Order
-from palier.core.period import Duration, local_day, start_of_day, subtract, zone
 from palier.core.programme.values import Award, Conditions, EarningRule, LineFilter, Programme
 
 
@@ -207,10 +206,11 @@ def _hold(when: Conditions, order: Order, lines: list[Counted], frozen: Frozen) 
         return False
     if when.carrier is not None and order.shipping.carrier not in when.carrier:
         return False
-    return _member_holds(when, tier=frozen.tier, segments=frozen.segments, at=frozen.order_at)
+    return member_holds(when, tier=frozen.tier, segments=frozen.segments, at=frozen.order_at)
 
 
-def _member_holds(when: Conditions, *, tier: str | None, segments: Sequence[str], at: datetime) -> bool:
+def member_holds(when: Conditions, *, tier: str | None, segments: Sequence[str], at: datetime) -> bool:
+    """Whether those of the conditions hold that do not ask for an order: tier, segment and time."""
     if when.tier is not None and tier not in when.tier:
         return False
     if when.segment is not None and when.segment.isdisjoint(segments):
@@ -307,65 +307,3 @@ def _shared(
         own_multipliers = [m for m, line_filter in by_line if _line_matches(line_filter, line)]
         exact += given.points * weight / base * max([*general, *own_multipliers], default=Fraction(1))
     return exact
-
-
-def room_under_caps(
-    programme: Programme,
-    contributions: Sequence[Contribution],
-    *,
-    activity: int,
-    at: datetime,
-    cause: str,
-    applies: Callable[[Conditions], bool] = lambda when: True,
-) -> int | None:
-    """Most points that the caps leave for something earned at ``at``; None without caps.
-
-    A cap's P1D is the calendar day in the programme's zone, other durations are exact windows up to ``at``.
-    Orders and events count, net of what was taken back; gifts do not. A cap by ``order`` does not limit events,
-    and a cap whose conditions do not hold (``applies``) limits nothing.
-    """
-    room: int | None = None
-    tz = zone(programme.timezone)
-    for rule in programme.earning:
-        if not rule.enabled or rule.cap is None or not applies(rule.when):
-            continue
-        every = rule.cap.every
-        if every == "order" and not cause.startswith("order:"):
-            continue
-        if every == "order":
-            left = rule.cap.points
-        elif every == "ever":
-            left = rule.cap.points - activity
-        else:
-            assert isinstance(every, Duration)
-            start, end = _cap_window(every, at, tz)
-            counted = (c for c in contributions if c.cause != cause and start <= c.at < end)
-            left = rule.cap.points - sum(c.points for c in counted)
-        room = max(0, left) if room is None else min(room, max(0, left))
-    return room
-
-
-def _cap_window(every: Duration, at: datetime, tz: Any) -> tuple[datetime, datetime]:
-    if every == Duration(days=1):
-        day = local_day(at, tz)
-        return start_of_day(day, tz), start_of_day(day + timedelta(days=1), tz)
-    return subtract(at, every, tz) + timedelta(microseconds=1), at + timedelta(microseconds=1)
-
-
-def event_awards(
-    programme: Programme,
-    name: str,
-    *,
-    tier: str | None,
-    segments: Sequence[str],
-    at: datetime,
-    once: frozenset[str],
-) -> tuple[RuleAward, ...]:
-    """What the rules for this event give; a rule that is given once and was given already gives nothing."""
-    given = []
-    for rule in programme.earning:
-        if not rule.enabled or rule.on != name or rule.award is None or (rule.once and rule.id in once):
-            continue
-        if _member_holds(rule.when, tier=tier, segments=segments, at=at):
-            given.append(RuleAward(rule.id, rule.award.points))
-    return tuple(given)

@@ -12,7 +12,8 @@ from palier.core import lots, rewards, tiers
 from palier.core.account import Frozen, LastOrder
 from palier.core.awards import reconcile_points, reconcile_settlement
 from palier.core.book import Book
-from palier.core.earning import Worth, order_holds, order_worth, room_under_caps
+from palier.core.caps import room_under_caps
+from palier.core.earning import Worth, order_holds, order_worth
 from palier.core.order import VALID_STATUSES, Kept, keep
 from palier.core.order_case import OrderCase, Reconciled
 from palier.core.period import end_after, zone
