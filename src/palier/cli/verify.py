@@ -10,7 +10,6 @@ from collections import Counter
 from tqdm import tqdm
 
 from palier.cli.verification.problem import Problem
-from palier.cli.verification.whole import load_account_count, load_problems, load_programme_ids
 
 SHOWN_MAX = 1000
 """Problems written out; all are counted."""
@@ -29,6 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check every account; 0 when all is well, 1 when something is not, 2 when there is nothing to check."""
+    # Tables can be imported only once the settings are read.
+    from palier.cli.verification.whole import load_account_count, load_problems, load_programme_ids
+
+    from palier.cli.verification.whole import load_account_count, load_problems, load_programme_ids
+
     programme_ids = load_programme_ids(options.programme)
     if not programme_ids:
         asked = options.programme
