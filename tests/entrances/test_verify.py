@@ -2,6 +2,8 @@
 
 import ast
 import json
+import subprocess
+import sys
 from argparse import ArgumentParser
 from datetime import timedelta
 
@@ -121,6 +123,16 @@ def test_it_reads_in_a_number_of_statements_that_does_not_grow_with_the_accounts
 ):
     with django_assert_max_num_queries(24):
         list(load_problems(world.programme_id))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_runs_as_a_process_of_its_own(process_environment):
+    with scopes_disabled():
+        make_world()
+    words = [sys.executable, "-m", "palier", "verify", "--json"]
+    told = subprocess.run(words, env=process_environment, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert json.loads(told.stdout)["problems"] == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from tests.simulation.trial import Failure, shrink, try_seed
 
 SEEDS, CHUNK = 2000, 100
 """In the suite; ``python -m tests.simulation`` runs as many as one likes."""
-SEEDS_ON_POSTGRESQL = 300
+SEEDS_ON_POSTGRESQL = 200
 
 
 @pytest.mark.slow
