@@ -295,7 +295,7 @@ SUMMARY = (
     "available", "pending", "held", "debt", "lifetime", "spent", "expired", "activity", "spend_minor", "orders",
     "tier", "tier_since",
 )  # fmt: skip
-"""Not ``next_due_at``: it may name an instant at which nothing happens, for one that remembers more than for another."""
+"""Not ``next_due_at``: it may name an instant at which nothing happens, if more is remembered."""
 COUPON = ("origin", "origin_id", "state", "issued_at", "ends_at", "points")
 ORDER = ("status", "booked_points", "booked_spend_minor", "counts", "number", "is_flagged")
 MOVES = ("points", "pending", "held", "debt", "spend_minor", "orders", "tier")
