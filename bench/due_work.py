@@ -1,44 +1,72 @@
 """A night on which points expire: the flow, beside chunked set-based SQL that writes the same rows.
 
-Each side works off its own programme of the same size: per account one entry, its draws, and the account row. SQL knows
-here beforehand that everything expires and nothing else happens; the flow finds it out for each account.
+Each side works off its own programmes of the same size: per account one entry with its hash, two draws, and the account
+row; ``palier verify`` finds nothing wrong with either. SQL knows beforehand that everything expires and nothing else
+happens; the flow finds it out for each account.
 """
 
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from bench.measure import NOW, an_order, in_turns, make_shop, set_up
 
 CHUNK = 500
 LATER = NOW + timedelta(days=400)
+LAST_DAY = "2027-01-10"
+ENDS_AT = datetime(2027, 1, 11, tzinfo=UTC)
 
 
-def _insert_entries(sha256: str) -> str:
-    return f"""
+ENTRIES = """
     INSERT INTO store_entry (account_id, sequence, programme_id, kind, cause_kind, cause, effective_at, recorded_at,
-      amount, points, pending, held, debt, spend_minor, orders, qualifies_at, tier, version_id, facts, note_digest, hash)
-    SELECT id, last_sequence + 1, programme_id, 'expire', 'time', 'expire:2027-01-10', next_due_at, %s,
-      -available, -available, 0, 0, 0, 0, 0, NULL, NULL, %s, '{{"last_day": "2027-01-10"}}', '',
+      amount, points, pending, held, debt, spend_minor, orders, qualifies_at, tier, version_id, facts, note_digest,
+      hash)
+    SELECT id, last_sequence + 1, programme_id, 'expire', 'time', 'expire:' || {day}, next_due_at, %s,
+      -available, -available, 0, 0, 0, 0, 0, NULL, NULL, {version}, {facts}, '',
       {sha256}
     FROM store_account WHERE id IN (SELECT id FROM bench_chunk)"""
 
+CANONICAL = (
+    """last_hash || {newline} || '[1,"' || public_id || '",' || (last_sequence + 1) ||"""
+    """ ',"expire","time","expire:' || {day} || '",{effective},{recorded},' || -available || ',' || -available ||"""
+    """ ',0,0,0,0,0,null,null,{version},{{"last_day":"' || {day} || '"}},""]'"""
+)
 
-def _statements(vendor: str) -> list[str]:
-    """The chunk's four statements after it was picked: entries, draws, accounts; PostgreSQL hashes, SQLite cannot."""
-    hashed = "encode(sha256(convert_to(last_hash || id || last_sequence, 'UTF8')), 'hex')"
-    return [
-        _insert_entries(hashed if vendor == "postgresql" else "hex(randomblob(32))"),
-        "INSERT INTO store_draw (account_id, sequence, lot_number, points) SELECT l.account_id, a.last_sequence + 1,"
-        " l.number, -l.amount FROM store_lot l JOIN store_account a ON a.id = l.account_id"
-        " WHERE a.id IN (SELECT id FROM bench_chunk)",
-        "UPDATE store_account SET expired = expired + available, available = 0, last_sequence = last_sequence + 1,"
-        " last_hash = (SELECT hash FROM store_entry e WHERE e.account_id = store_account.id AND e.sequence ="
-        " store_account.last_sequence + 1), caught_up_at = %s, next_due_at = NULL,"
-        """ state = '{"format":1,"next_lot":3}' WHERE id IN (SELECT id FROM bench_chunk)""",
-    ]
+DRAWS = """
+    INSERT INTO store_draw (account_id, sequence, lot_number, points)
+    SELECT l.account_id, a.last_sequence + 1, l.number, -l.amount
+    FROM store_lot l JOIN store_account a ON a.id = l.account_id WHERE a.id IN (SELECT id FROM bench_chunk)"""
+
+ACCOUNTS = """
+    UPDATE store_account SET expired = expired + available, available = 0, last_sequence = last_sequence + 1,
+      last_hash = (SELECT hash FROM store_entry e WHERE e.account_id = store_account.id
+        AND e.sequence = store_account.last_sequence + 1),
+      caught_up_at = %s, next_due_at = NULL, state = {state}
+    WHERE id IN (SELECT id FROM bench_chunk)"""
+
+
+def _statements(version_id: int) -> tuple[str, str, str]:
+    """Entries with their true hashes, draws, accounts: `palier verify` finds nothing wrong with what they leave."""
+    from django.db import connection
+
+    from palier.store.codec import to_us
+
+    is_postgresql = connection.vendor == "postgresql"
+    names = {
+        "day": f"'{LAST_DAY}'",
+        "version": version_id,
+        "newline": "chr(10)" if is_postgresql else "char(10)",
+        "effective": to_us(ENDS_AT),
+        "recorded": to_us(LATER),
+        "facts": f"""'{{"last_day":"{LAST_DAY}"}}'""",
+    }
+    text = CANONICAL.format(**names)
+    sha256 = f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')" if is_postgresql else f"sha256({text})"
+    state = "state - 'lots'" if is_postgresql else "json_remove(state, '$.lots')"
+    return ENTRIES.format(**names, sha256=sha256), DRAWS, ACCOUNTS.format(state=state)
 
 
 def _direct(programme_id: int, version_id: int) -> int:
@@ -47,7 +75,11 @@ def _direct(programme_id: int, version_id: int) -> int:
 
     from palier.store.rows import to_time
 
-    entries, draws, accounts = _statements(connection.vendor)
+    entries, draws, accounts = _statements(version_id)
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        hashed = lambda text: sha256(text.encode()).hexdigest()  # noqa: E731
+        connection.connection.create_function("sha256", 1, hashed, deterministic=True)
     skip = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     done = 0
     with connection.cursor() as cursor:
@@ -63,7 +95,7 @@ def _direct(programme_id: int, version_id: int) -> int:
                 if not cursor.rowcount:
                     return done
                 done += cursor.rowcount
-                cursor.execute(entries, [to_time(LATER), version_id])
+                cursor.execute(entries, [to_time(LATER)])
                 cursor.execute(draws)
                 cursor.execute(accounts, [to_time(LATER)])
 

@@ -33,6 +33,11 @@ COMMANDS = {
         "demo", "run a demo with a year of a shop's orders, on this machine only", needs="nothing"
     ),
     "import": Command("import_", "read orders, members or balances from files, or take an import back"),
+    "programme": Command(
+        "programme", "check, show, compare, publish and roll back the programme document", needs="nothing"
+    ),
+    "member": Command("member", "show a member and explain every point; gifts, merging, erasing"),
+    "work": Command("work", "let time have its effects: points end or settle, rewards come, tiers change"),
     "rehearse": Command("rehearse", "run scenario files and tell which expectations failed", needs="nothing"),
     "verify": Command("verify", "prove that every balance, tier and coupon is what the ledger says"),
 }

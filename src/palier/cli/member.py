@@ -1,0 +1,180 @@
+"""``palier member``: where a member stands and why, and what is done for one member at a time."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import datetime
+from typing import Any
+
+from palier.cli.chosen import add_shop, author, find_shop, now_in
+from palier.core.errors import Refusal, UnknownMember
+from palier.core.formats import LANGUAGES
+
+SHOWN = 10
+EXPLAINED = 50
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``palier member``."""
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar="show|explain|export|gift|claim|merge|erase"
+    )
+    verb = _verb(verbs, "show", "where a member stands now, and what happened last")
+    verb.add_argument("--codes", action="store_true", help="write the coupons' codes in full")
+    _add_reading(verb, limit=SHOWN, language="en, English")
+    verb = _verb(verbs, "explain", "what happened to a member's points and tier, and why")
+    verb.add_argument(
+        "--order", default="", metavar="ID", help="only that order of the shop, refunds included"
+    )
+    _add_reading(verb, limit=EXPLAINED, language="the member's own")
+    _verb(verbs, "export", "print all that is known of a member, as JSON", has_json=False)
+    verb = _verb(verbs, "gift", "give points to a member")
+    verb.add_argument("points", type=int, metavar="POINTS")
+    verb.add_argument("--reason", required=True, help="why; kept with the gift")
+    verb.add_argument("--author", default=author(), help="who gives; default: your login's name")
+    verb.add_argument("--key", default="", help="any text; the same key never gives twice")
+    verb = _verb(verbs, "claim", "attach guest orders of the last 90 days with the member's address")
+    verb.add_argument("email", metavar="EMAIL")
+    verb.add_argument(
+        "--verified", action="store_true", help="the address is proved to be the member's; needed"
+    )
+    verb = _verb(verbs, "merge", "make one member of two", customer="kept")
+    verb.add_argument("merged", metavar="MERGED", help="whose points, orders and tier move to KEPT")
+    verb = _verb(verbs, "erase", "forget the person; the points end, and what accounting needs stays")
+    verb.add_argument("--yes", action="store_true", help="yes, it cannot be undone; needed")
+
+
+def _verb(
+    verbs: Any, name: str, about: str, *, customer: str = "customer", has_json: bool = True
+) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(
+        name, help=about, description=f"{about[0].upper()}{about[1:]}."
+    )
+    verb.add_argument(customer, metavar=customer.upper(), help="the shop's own id of the customer")
+    if has_json:
+        verb.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    add_shop(verb)
+    return verb
+
+
+def _add_reading(verb: argparse.ArgumentParser, *, limit: int, language: str) -> None:
+    verb.add_argument("--language", choices=LANGUAGES, default="", help=f"default: {language}")
+    verb.add_argument(
+        "--limit", type=_positive, default=limit, metavar="N", help=f"the newest N movements ({limit})"
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 done; everything else is a refusal."""
+    shop = find_shop(options)
+    verb = {
+        "show": _read, "explain": _read, "export": _export, "gift": _gift, "claim": _claim, "merge": _merge,
+        "erase": _erase,
+    }[options.verb]  # fmt: skip
+    verb(options, shop, now_in(shop.programme))
+    return 0
+
+
+def _read(options: argparse.Namespace, shop: Any, now: datetime) -> None:
+    from django_scopes import scope
+
+    from palier.cli import member_words
+    from palier.cli.member_facts import as_json, look_at
+
+    default = "en" if options.verb == "show" else ""
+    with scope(programme=shop.programme):
+        sight = look_at(
+            shop,
+            options.customer,
+            language=options.language or default,
+            order=getattr(options, "order", ""),
+            limit=options.limit,
+            now=now,
+        )
+        if options.json:
+            told = as_json(sight, shows_codes=getattr(options, "codes", False))
+            print(json.dumps(told, ensure_ascii=False, default=str))
+        elif options.verb == "show":
+            print("\n".join(member_words.shown(sight, shows_codes=options.codes)))
+        else:
+            print("\n".join(member_words.explained(sight)))
+
+
+def _export(options: argparse.Namespace, shop: Any, now: datetime) -> None:
+    from palier.flows.export_member import ExportMember, export_member
+
+    known = export_member(ExportMember(shop.pk, options.customer), now=now)
+    print(json.dumps(known, ensure_ascii=False, indent=2))
+
+
+def _gift(options: argparse.Namespace, shop: Any, now: datetime) -> None:
+    from palier.flows.give_points import GivePoints, give_points
+
+    _require(shop, options.customer)
+    given = give_points(
+        GivePoints(shop.pk, options.customer, options.points, options.reason, options.author, options.key),
+        now=now,
+    )
+    done = "had been given" if given.is_repeat else "given"
+    _tell(
+        options,
+        f"{given.points} points {done} to {options.customer}.",
+        points=given.points,
+        is_repeat=given.is_repeat,
+    )
+
+
+def _claim(options: argparse.Namespace, shop: Any, now: datetime) -> None:
+    from palier.flows.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
+
+    if not options.verified:
+        raise Refusal(
+            "an address that nobody verified is no proof",
+            hint="add --verified once it is proved to be the member's",
+        )
+    _require(shop, options.customer)
+    command = ClaimGuestOrders(shop.pk, options.customer, options.email, is_verified=True)
+    claimed = claim_guest_orders(command, now=now)
+    if claimed.orders:
+        found = f"{', '.join(claimed.orders)} now belong to {options.customer}: {claimed.points} points."
+    else:
+        found = "No guest order of the last 90 days has that address."
+    _tell(options, found, orders=list(claimed.orders), points=claimed.points)
+
+
+def _merge(options: argparse.Namespace, shop: Any, now: datetime) -> None:
+    from palier.flows.merge_members import MergeMembers, merge_members
+
+    merged = merge_members(MergeMembers(shop.pk, options.kept, options.merged), now=now)
+    done = "were one member already" if merged.is_repeat else "are one member now"
+    _tell(options, f"{options.kept} and {options.merged} {done}.", is_repeat=merged.is_repeat)
+
+
+def _erase(options: argparse.Namespace, shop: Any, now: datetime) -> None:
+    from palier.flows.erase_member import EraseMember, erase_member
+
+    _require(shop, options.customer)
+    if not options.yes:
+        raise Refusal(f"{options.customer} would be forgotten for ever", hint="add --yes if that is meant")
+    erase_member(EraseMember(shop.pk, options.customer), now=now)
+    _tell(options, f"{options.customer} is forgotten. Entries and orders stay, under no name.", erased=True)
+
+
+def _require(shop: Any, customer: str) -> None:
+    """A mistyped id must not make a member."""
+    from palier.store.members.load import find_account_id
+
+    if find_account_id(shop.pk, customer) is None:
+        raise UnknownMember(f"no member {customer!r}", path="member", hint="check the shop's customer id")
+
+
+def _tell(options: argparse.Namespace, words: str, **facts: Any) -> None:
+    print(json.dumps(facts, ensure_ascii=False) if options.json else words)
