@@ -141,10 +141,14 @@ def _redirect_cause(kind: str) -> Callable[[], object]:
     return lambda: Entry.objects.filter(cause_kind=kind).update(cause="424242")
 
 
-def _restore_gift() -> None:
-    """An expiry that came a day before the lot's end."""
-    entry = _entries("eve", "expire")
-    entry.update(effective_at=entry.get().effective_at - timedelta(days=1))
+def _expire_on(days: int) -> Callable[[], object]:
+    """An expiry that came so many days after the lot's end."""
+
+    def plant() -> None:
+        entry = _entries("eve", "expire")
+        entry.update(effective_at=entry.get().effective_at + timedelta(days=days))
+
+    return plant
 
 
 def _forget_order_line() -> None:
@@ -232,7 +236,8 @@ DAMAGE: dict[str, tuple[str, Callable[[], object]]] = {
     "another tier": ("I-10", lambda: Account.objects.filter(id=of("bob").id).update(tier="high")),
     "another tier in the entries too": ("I-10", _demote_with_entries),
     "a hold without its order": ("I-11", _drop_hold),
-    "points expired a day early": ("I-11", _restore_gift),
+    "points expired a day early": ("I-11", _expire_on(-1)),
+    "points expired a day late": ("I-11", _expire_on(1)),
     "an ended lot lives": ("I-11", _expired_lot_lives),
     "a renewal is lost": ("I-1", lambda: Renewal.objects.filter(account=of("ann")).delete()),
     "a lot's own end": (

@@ -83,7 +83,7 @@ def check_state_lots(ledger: Ledger) -> Iterator[Problem]:
 
 
 def check_expiry(ledger: Ledger) -> Iterator[Problem]:
-    """I-11: points expire at their end, not before it, and nothing is left of a lot whose end has come."""
+    """I-11: points expire at their end, neither before nor after it, and nothing is left of a lot that has ended."""
     lots = {lot.number: lot for lot in ledger.lots}
     ends = {number: readings_of(lot, ledger.renewals) for number, lot in lots.items()}
     expiring = {entry.sequence: entry for entry in ledger.entries if entry.kind == "expire"}
@@ -96,11 +96,11 @@ def check_expiry(ledger: Ledger) -> Iterator[Problem]:
             for changes in ends[draw.lot_number]
             for inclusive in (True, False)
         ]
-        known = [end for end in either if end is not None]
-        if not known or min(known) > entry.effective_at:
+        known = [max(end, lots[draw.lot_number].born_at) for end in either if end is not None]
+        if entry.effective_at not in known:
             where = f"lot {draw.lot_number} expired by entry {entry.sequence}"
             yield Problem(
-                "I-11", ledger.name, where, f"not before {min(known, default=None)}", str(entry.effective_at)
+                "I-11", ledger.name, where, f"at {min(known, default=None)}", str(entry.effective_at)
             )
     left = _remaining(ledger)
     for number, readings in ends.items():
