@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import ngettext, override, pgettext
 
 from palier.cli.member_facts import Sight
 from palier.core.explain.movement import Movement
 from palier.core.period import last_day, zone
 
-LOTS_MAX = 20
+LISTED_MAX = 20
+"""Most lots and most coupons that are printed; JSON has all."""
 
 
 def shown(sight: Sight, *, shows_codes: bool) -> list[str]:
@@ -21,7 +22,7 @@ def shown(sight: Sight, *, shows_codes: bool) -> list[str]:
         return [
             *_head(sight),
             "",
-            *_table(list(_balances(sight))),
+            *_balances(sight),
             *_titled(_("Points by their end"), _lots(sight)),
             *_titled(_("Coupons"), _coupons(sight, shows_codes=shows_codes)),
             *_titled(_("What happened"), _movements(sight)),
@@ -43,7 +44,7 @@ def _head(sight: Sight) -> Iterator[str]:
         yield profile.email
     tier = sight.tier_name(sight.view.tier) if sight.view.tier else _("No tier")
     since = _("since %(since)s") % {"since": sight.formats.day(sight.tier_since)} if sight.tier_since else ""
-    yield f"{_('Tier')}: {tier}{', ' + since if since else ''}"
+    yield f"{_('Tier')} · {tier}{', ' + since if since else ''}"
     if sight.view.programme.tiers:
         yield _progress(sight)
 
@@ -67,31 +68,34 @@ def _progress(sight: Sight) -> str:
     return _("%(spent)s of %(threshold)s, %(missing)s more to %(tier)s") % words
 
 
-def _balances(sight: Sight) -> Iterator[tuple[str, str]]:
+def _balances(sight: Sight) -> list[str]:
     totals, number = sight.view.totals, sight.formats.number
-    yield _("Available"), number(totals.available)
-    yield _("Pending"), number(totals.pending)
+    rows = [(_("Available"), number(totals.available)), (_("Pending"), number(totals.pending))]
     if totals.held:
-        yield pgettext("points", "Held"), number(totals.held)
+        rows.append((pgettext("points", "Held"), number(totals.held)))
     if totals.debt:
-        yield pgettext("points", "Debt"), number(totals.debt)
-    yield _("Earned in all"), number(totals.lifetime)
-    yield pgettext("points", "Spent"), number(totals.spent)
-    yield pgettext("points", "Expired"), number(totals.expired)
-    yield _("Orders"), number(totals.orders)
-    yield _("Spend"), sight.formats.money(totals.spend_minor)
+        rows.append((pgettext("points", "Debt"), number(totals.debt)))
+    rows += [
+        (_("Earned in all"), number(totals.lifetime)),
+        (pgettext("points", "Spent"), number(totals.spent)),
+        (pgettext("points", "Expired"), number(totals.expired)),
+        (_("Orders"), number(totals.orders)),
+        (_("Spend"), sight.formats.money(totals.spend_minor)),
+    ]
+    width = max(len(value) for _name, value in rows)
+    return _table([(name, f"{value:>{width}}") for name, value in rows])
 
 
 def _lots(sight: Sight) -> list[str]:
     if not sight.lots:
         return [_("No points are left.")]
     rows = []
-    for lot in sight.lots[:LOTS_MAX]:
+    width = max(len(sight.formats.number(lot.remaining)) for lot in sight.lots)
+    for lot in sight.lots[:LISTED_MAX]:
         end = _("last day %(date)s") % {"date": _last_day(sight, lot.ends_at)} if lot.ends_at else _("No end")
         state = [] if lot.settled else [_("Pending")]
-        rows.append((sight.formats.number(lot.remaining), ", ".join([end, *state])))
-    left = len(sight.lots) - LOTS_MAX
-    return _table(rows, is_number_first=True) + ([f"  + {left}"] if left > 0 else [])
+        rows.append((f"{sight.formats.number(lot.remaining):>{width}}", ", ".join([end, *state])))
+    return [*_table(rows), *_left_out(len(sight.lots))]
 
 
 def _coupons(sight: Sight, *, shows_codes: bool) -> list[str]:
@@ -112,7 +116,16 @@ def _coupons(sight: Sight, *, shows_codes: bool) -> list[str]:
             told.append(_("last day %(date)s") % {"date": _last_day(sight, coupon.ends_at)})
         return sight.code(coupon, is_whole=shows_codes) or _("Code follows"), ", ".join(told)
 
-    return _table([row(coupon) for coupon in reversed(sight.view.coupons)]) or [_("No coupons yet.")]
+    newest = sight.view.coupons[::-1][:LISTED_MAX]
+    return [*_table([row(coupon) for coupon in newest]), *_left_out(len(sight.view.coupons))] or [
+        _("No coupons yet.")
+    ]
+
+
+def _left_out(count: int) -> list[str]:
+    left = max(0, count - LISTED_MAX)
+    words = ngettext("and %(counter)s more", "and %(counter)s more", left) % {"counter": left}
+    return [words] if left else []
 
 
 def _movements(sight: Sight) -> list[str]:
@@ -142,15 +155,6 @@ def _titled(heading: str, lines: list[str]) -> list[str]:
     return ["", heading, *(f"  {line}" for line in lines)]
 
 
-def _table(rows: list[tuple[str, str]], *, is_number_first: bool = False) -> list[str]:
-    if not rows:
-        return []
-    first = max(len(left) for left, _right in rows)
-    if is_number_first:
-        return [f"{left:>{first}}  {right}" for left, right in rows]
-    second = max(len(right) for _left, right in rows)
-    is_numbers = all(right[-1:].isdigit() for _left, right in rows)
-    return [
-        f"{left:<{first}}  {right:>{second}}" if is_numbers else f"{left:<{first}}  {right}"
-        for left, right in rows
-    ]
+def _table(rows: list[tuple[str, str]]) -> list[str]:
+    width = max((len(left) for left, _right in rows), default=0)
+    return [f"{left:<{width}}  {right}" for left, right in rows]

@@ -203,9 +203,10 @@ def _tell_changes(changes: tuple[str, ...], options: argparse.Namespace) -> None
 
 
 def _publish(options: argparse.Namespace) -> int:
+    programme = _programme(options)
+
     from palier.flows.publish_programme import PublishProgramme, publish_programme
 
-    programme = _programme(options)
     rules, source = _named(options.file, options)
     command = PublishProgramme(
         programme.pk,
@@ -219,9 +220,10 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 def _roll_back(options: argparse.Namespace) -> int:
+    programme = _programme(options)
+
     from palier.flows.roll_back_programme import roll_back_programme
 
-    programme = _programme(options)
     rules = parse(_version(programme, options.number).document)
     return _put(
         programme,

@@ -88,11 +88,13 @@ class _Order:
                 known = option.get("properties", {})
                 if known and value.keys() <= known.keys():
                     return {key: self.of(value[key], known[key]) for key in known if key in value}
-            free = next((o["additionalProperties"] for o in options if o.get("additionalProperties")), {})
+            free: Mapping[str, Any] = next(
+                (o["additionalProperties"] for o in options if o.get("additionalProperties")), {}
+            )
             keys = sorted(value, key=lambda key: self.rank.get(key, len(self.rank)))
             return {key: self.of(value[key], free) for key in keys}
         if isinstance(value, list):
-            items = next((option["items"] for option in options if "items" in option), {})
+            items: Mapping[str, Any] = next((option["items"] for option in options if "items" in option), {})
             return [self.of(item, items) for item in value]
         if isinstance(value, str):
             return next((plain for option in options if (plain := _unquoted(value, option))), value)
@@ -135,16 +137,14 @@ def _laid_out(value: Any, depth: int) -> Any:
 def _is_short(value: Any, depth: int) -> bool:
     if depth == 1 and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
         return False  # sections stand item by item
-    return not _has_lone_pairs(value) and len(_one_line(value)) + 2 * depth <= ONE_LINE_MAX
+    return not _lists_maps(value) and len(_one_line(value)) + 2 * depth <= ONE_LINE_MAX
 
 
-def _has_lone_pairs(value: Any) -> bool:
-    """On one line, maps of one key would lose their braces in a list: right, and read by few."""
+def _lists_maps(value: Any) -> bool:
+    """Rules, tiers and brackets stand one below the other, however short they are."""
     if isinstance(value, dict):
-        return any(_has_lone_pairs(item) for item in value.values())
-    return isinstance(value, list) and any(
-        (isinstance(item, dict) and len(item) == 1) or _has_lone_pairs(item) for item in value
-    )
+        return any(_lists_maps(item) for item in value.values())
+    return isinstance(value, list) and any(isinstance(item, dict) or _lists_maps(item) for item in value)
 
 
 def _one_line(value: Any) -> str:

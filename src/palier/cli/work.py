@@ -40,6 +40,8 @@ class Stop:
 
 def run(options: argparse.Namespace) -> int:
     """Work until asked to stop (SIGTERM, Ctrl+C), or with ``--once`` until nothing is due; 0."""
+    from django.db import close_old_connections
+
     with _stop_by_signal() as stop:
         while True:
             accounts = _work_off(stop, is_patient=not options.once)
@@ -50,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
             _pause(options.pause, stop)
             if stop.is_asked:
                 return 0
+            close_old_connections()
 
 
 def work_off_all(programmes: list[Any], stop: Stop, *, now: Callable[[Any], Any] = now_in) -> int:
@@ -67,12 +70,11 @@ def work_off_all(programmes: list[Any], stop: Stop, *, now: Callable[[Any], Any]
 
 
 def _work_off(stop: Stop, *, is_patient: bool) -> int:
-    from django.db import InterfaceError, OperationalError, close_old_connections
+    from django.db import InterfaceError, OperationalError
 
     from palier.store.programmes.models import Programme
 
     try:
-        close_old_connections()
         return work_off_all(list(Programme.objects.order_by("id")), stop)
     except (OperationalError, InterfaceError) as error:
         if not is_patient:

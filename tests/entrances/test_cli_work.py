@@ -1,0 +1,106 @@
+"""``palier work``: what is due is done, nothing is cut, and it ends when it is asked to."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+from django_scopes import scopes_disabled
+
+from palier.cli import main, work
+from palier.store.members.models import Account
+from palier.store.programmes.load import _timelines, _versions
+from palier.store.programmes.models import Programme
+from tests.entrances.backoffice_shop import full_shop
+
+
+@pytest.fixture
+def shop(db):
+    _versions.clear()
+    _timelines.clear()
+    return full_shop()
+
+
+def make_late(shop, days=400):
+    """The programme's clock goes ahead: points settle and end meanwhile."""
+    Programme.objects.filter(pk=shop.programme_id).update(
+        clock_offset_s=int(timedelta(days=days).total_seconds())
+    )
+
+
+def test_everything_that_is_due_is_worked_off_once(shop, capsys):
+    make_late(shop)
+    assert main(["work", "--once", "--json"]) == 0
+    worked = json.loads(capsys.readouterr().out)["accounts"]
+    assert worked > 0
+    with scopes_disabled():
+        assert not Account.objects.filter(available__gt=0).exists()
+    assert main(["work", "--once"]) == 0
+    assert capsys.readouterr().out == "0 accounts worked off\n"
+
+
+def test_what_the_work_books_is_what_was_shown_before_it(shop, capsys):
+    make_late(shop)
+    shown = _totals(capsys)
+    assert main(["work", "--once"]) == 0
+    capsys.readouterr()
+    assert _totals(capsys) == shown
+
+
+def _totals(capsys):
+    assert main(["member", "show", "C-1001", "--json"]) == 0
+    return json.loads(capsys.readouterr().out)["totals"]
+
+
+def test_work_goes_on_until_no_chunk_is_left(monkeypatch):
+    from palier.flows import catch_up_accounts as flow
+
+    chunks = iter([500, 500, 3, 0])
+    monkeypatch.setattr(flow, "catch_up_accounts", lambda *_, **__: next(chunks))
+    assert work.work_off_all([Programme(pk=1)], work.Stop()) == 1003
+
+
+def test_work_stops_after_the_chunk_at_hand(monkeypatch):
+    from palier.flows import catch_up_accounts as flow
+
+    stop = work.Stop()
+
+    def chunk(*_, **__):
+        stop.is_asked = True
+        return 500
+
+    monkeypatch.setattr(flow, "catch_up_accounts", chunk)
+    assert work.work_off_all([Programme(pk=1), Programme(pk=2)], stop) == 500
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_ends_soon_and_well_when_it_is_asked_to(process_environment, number):
+    _versions.clear()
+    _timelines.clear()
+    make_late(full_shop())
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "palier", "work", "--pause", "600"],
+        env=process_environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert worker.stdout.readline().endswith("accounts worked off\n")
+        asked = time.monotonic()
+        worker.send_signal(number)
+        assert worker.wait(timeout=20) == 0
+    finally:
+        worker.kill()
+        worker.communicate()
+    assert time.monotonic() - asked < 10
+
+
+@pytest.mark.django_db
+def test_an_empty_database_asks_for_palier_init(capsys):
+    assert main(["work", "--once"]) == 2
+    assert "run palier init" in capsys.readouterr().err
