@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from palier.core.account import Booking, Coupon, Frozen, Lot, Piece
@@ -25,11 +26,12 @@ def to_us(instant: datetime | None) -> int | None:
 
 def from_us(us: int | None) -> datetime | None:
     """The instant, aware in UTC."""
-    return None if us is None else _EPOCH + timedelta(microseconds=us)
+    return None if us is None else instant(us)
 
 
+@lru_cache(maxsize=1 << 16)
 def instant(us: int) -> datetime:
-    """The instant of a number that is there."""
+    """The instant of a number that is there; remembered, as lots share their days."""
     return _EPOCH + timedelta(microseconds=us)
 
 

@@ -11,13 +11,14 @@ erased without breaking it.
 from __future__ import annotations
 
 from hashlib import sha256
-from json import JSONEncoder
 from typing import Any
+
+from msgspec.json import Encoder
 
 from palier.core.account import Entry
 from palier.store.codec import to_us
 
-_encode = JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True, check_circular=False).encode
+_encode = Encoder(order="sorted").encode
 
 
 def entry_hash(
@@ -29,7 +30,7 @@ def entry_hash(
         recorded_us, entry.amount, entry.points, entry.pending, entry.held, entry.debt, entry.spend_minor,
         entry.orders, to_us(entry.qualifies_at), entry.tier, entry.version, entry.facts, note_digest,
     ]  # fmt: skip
-    return sha256(f"{previous}\n{_encode(canonical)}".encode()).hexdigest()
+    return sha256(previous.encode() + b"\n" + _encode(canonical)).hexdigest()
 
 
 def note_digest(salt: str, reason: str, author: str) -> str:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from json import loads
 from typing import Any
+
+from msgspec.json import decode
 
 from palier.core.account import AccountState, Totals
 from palier.store.members.state import state_from_row
@@ -163,7 +164,7 @@ def _account(row: tuple[Any, ...]) -> LoadedAccount:
 
 
 def _json(value: Any) -> Any:
-    return loads(value) if isinstance(value, str) else value
+    return decode(value) if isinstance(value, str) else value
 
 
 def find_account_id(shop_id: int, customer: str) -> int | None:
