@@ -31,7 +31,6 @@ def run(options: argparse.Namespace) -> int:
     # Tables can be imported only once the settings are read.
     from palier.cli.verification.whole import load_account_count, load_problems, load_programme_ids
 
-
     programme_ids = load_programme_ids(options.programme)
     if not programme_ids:
         asked = options.programme
