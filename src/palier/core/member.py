@@ -27,5 +27,7 @@ class MemberFacts:
 
 def folded(text: str) -> str:
     """``text`` without case and accents, single-spaced: "  ÉLODIE  Müller" becomes "elodie muller"."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

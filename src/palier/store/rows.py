@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from msgspec.json import encode
 
 
@@ -96,12 +96,14 @@ class Table:
     def _write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if is_postgresql():
             run(statement, [self._recorded(rows)])
-        elif _is_watched():
-            with connection.cursor() as cursor:
+            return
+        database = _database()
+        if _is_watched(database):
+            with database.cursor() as cursor:
                 cursor.executemany(statement, rows)
         else:
-            with connection.wrap_database_errors:
-                connection.connection.executemany(_question_marks(statement), rows)
+            with database.wrap_database_errors:
+                database.connection.executemany(_question_marks(statement), rows)
 
     def _recorded(self, rows: Iterable[tuple[Any, ...]]) -> str:
         """All rows as one JSON parameter: a third of the cost of an array for each column, for one row or thousands."""
@@ -175,16 +177,17 @@ def run(sql: str, parameters: Sequence[Any]) -> Any:
     Inside a transaction, and while nobody watches, it goes to the driver directly: Django's cursor costs as much as a
     short statement itself. Query logs and execute wrappers see everything all the same.
     """
-    if _is_watched():
-        cursor = connection.cursor()
+    database = _database()
+    if _is_watched(database):
+        cursor = database.cursor()
         cursor.execute(sql, parameters)
         return cursor
-    with connection.wrap_database_errors:
+    with database.wrap_database_errors:
         if is_postgresql():
-            cursor = connection.connection.cursor()
+            cursor = database.connection.cursor()
             cursor.execute(sql, parameters)
             return cursor
-        return closing(connection.connection.execute(_question_marks(sql), parameters))
+        return closing(database.connection.execute(_question_marks(sql), parameters))
 
 
 def _is_in_pipeline() -> bool:
@@ -192,13 +195,18 @@ def _is_in_pipeline() -> bool:
     return connection.connection is not None and bool(connection.connection.pgconn.pipeline_status)
 
 
-def _is_watched() -> bool:
+def _database() -> Any:
+    """This thread's connection itself: ``django.db.connection`` finds it anew for every attribute."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _is_watched(database: Any) -> bool:
     """Whether Django must see the statement: it logs queries, wraps their execution, or has yet to connect."""
     return bool(
-        connection.queries_logged
-        or connection.execute_wrappers
-        or not connection.in_atomic_block
-        or connection.needs_rollback
+        not database.in_atomic_block
+        or database.needs_rollback
+        or database.execute_wrappers
+        or database.queries_logged
     )
 
 
