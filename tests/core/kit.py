@@ -25,6 +25,7 @@ from palier.core.account import (
     Frozen,
     Lot,
     NewLot,
+    Override,
     Renewal,
     Timeline,
     Version,
@@ -49,6 +50,7 @@ from palier.core.programme.values import (
     Tiers,
 )  # fmt: skip
 from palier.core.reconcile import reconcile
+from palier.core.waive import waive
 from tests.core.proof import prove
 
 START = datetime(2026, 1, 10, 9, tzinfo=UTC)
@@ -216,6 +218,26 @@ class Story:
         catch_up(book, self.now)
         given = book_event(book, name, str(next(self.numbers)), segments=self.segments)
         self.events.append((book.now, given))
+        self._absorb(book)
+        return self
+
+    def override(self, tier: str | None, until: datetime | str | None = None) -> Story:
+        """Staff give a tier, or end what they gave."""
+        book = self._open()
+        catch_up(book, self.now)
+        cause = Cause("override", str(next(self.numbers)))
+        if tier is None:
+            tiers.end_override(book, cause)
+        else:
+            given = Override(tier, when(until) if isinstance(until, str) else until)
+            tiers.override(book, given, cause)
+        self._absorb(book)
+        return self
+
+    def waive(self) -> Story:
+        book = self._open()
+        catch_up(book, self.now)
+        waive(book, Cause("waive", str(next(self.numbers))))
         self._absorb(book)
         return self
 

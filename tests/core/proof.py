@@ -76,13 +76,21 @@ def prove_spent(story: Story) -> None:
 
 
 def prove_tier(story: Story) -> None:
-    """The tier is the one that orders and events deserve, or a higher one that waits for its instant to go."""
+    """The tier is the one that orders and events deserve, or a higher one that waits for its instant to go.
+
+    One that staff gave is held as long as they gave it.
+    """
     programme, state = story.versions[-1].programme, story.state
     tiers = programme.tiers
     if tiers is None:
         assert state.tier is None
         return
     tz, now = zone(programme.timezone), state.caught_up_at
+    if state.override is not None:
+        assert state.tier == state.override.tier
+        assert state.override.until is None or state.override.until > now
+        assert state.demote_at is None
+        return
     brought = [(at, {"spend": 0, "points": points, "orders": 0}) for at, points in story.events]
     for known in story.orders.values():
         if known.frozen is not None:

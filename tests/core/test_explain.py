@@ -324,6 +324,8 @@ NAMED = st.sampled_from(
         "from",
         "to",
         "event",
+        "override",
+        "until",
     ]
 )
 NUMBERS = st.integers(-(10**12), 10**12)

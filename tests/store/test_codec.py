@@ -15,6 +15,7 @@ from palier.core.account import (
     Frozen,
     LastOrder,
     Lot,
+    Override,
     Piece,
     Totals,
 )
@@ -82,6 +83,7 @@ states = st.builds(
         max_size=4,
     ).map(tuple),
     st.frozensets(texts, max_size=3), st.none() | texts.filter(bool), maybe, maybe, maybe,
+    st.none() | st.builds(Override, texts, maybe), maybe,
     st.none() | st.builds(LastOrder, instants, texts, texts, texts, texts), numbers, numbers, texts, st.none(),
     st.booleans(),
 )  # fmt: skip

@@ -96,6 +96,14 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A tier that staff gave, whatever is deserved; over at ``until``, None: when staff end it."""
+
+    tier: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """Running sums of an account. Identity: available + pending + held - debt == lifetime - spent - expired."""
 
@@ -131,6 +139,9 @@ class AccountState:
     tier_since: datetime | None = None
     demote_at: datetime | None = None
     stepped_at: datetime | None = None
+    override: Override | None = None
+    closed_at: datetime | None = None
+    """When the last shop deleted the customer: no hold, no group and no message since."""
     last_order: LastOrder | None = None
     next_lot: int = 1
     last_sequence: int = 0
@@ -145,7 +156,19 @@ class Cause:
     """Why an entry exists: exactly one of an order, a refund, an event, a gift, an import row, time itself …"""
 
     kind: Literal[
-        "order", "refund", "event", "gift", "reward", "coupon", "time", "publish", "import", "merge", "erase"
+        "order",
+        "refund",
+        "event",
+        "gift",
+        "reward",
+        "coupon",
+        "time",
+        "publish",
+        "import",
+        "merge",
+        "erase",
+        "override",
+        "waive",
     ]
     id: str
 

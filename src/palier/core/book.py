@@ -77,6 +77,8 @@ class Book:
         self.tier_since = state.tier_since
         self.demote_at = state.demote_at
         self.stepped_at = state.stepped_at
+        self.override = state.override
+        self.closed_at = state.closed_at
         self.last_order = state.last_order
         self.next_lot = state.next_lot
         self.sequence = state.last_sequence
@@ -312,7 +314,9 @@ class Book:
             self.coupons.pop(coupon.id, None)
 
     def tell(self, event: str, key: str, **facts: Any) -> None:
-        """Leave an intent, if the programme tells its members of such events."""
+        """Leave an intent, if the programme tells its members of such events; a closed account is told nothing."""
+        if self.closed_at is not None:
+            return
         switch = self.programme.messages.get(event)
         is_off = switch is False or (isinstance(switch, dict) and switch.get("enabled") is False)
         if not is_off and (switch or event in TOLD_BY_DEFAULT):
@@ -327,8 +331,8 @@ class Book:
             tier_coupons=tuple((tier, c, w) for tier, (c, w) in self.tier_coupons.items()),
             contributions=tuple(self.contributions.values()), once=frozenset(self.once), tier=self.tier,
             tier_since=self.tier_since, demote_at=self.demote_at, stepped_at=self.stepped_at,
-            last_order=self.last_order, next_lot=self.next_lot, last_sequence=self.sequence,
-            last_hash=self.state.last_hash, next_due_at=next_due_at,
+            override=self.override, closed_at=self.closed_at, last_order=self.last_order, next_lot=self.next_lot,
+            last_sequence=self.sequence, last_hash=self.state.last_hash, next_due_at=next_due_at,
         )  # fmt: skip
         return Booked(
             state=state, entries=tuple(self.entries), lots=tuple(self.new_lots), renewals=tuple(self.renewals),
@@ -362,7 +366,7 @@ TOLD_BY_DEFAULT = frozenset({"tier_up", "tier_down", "coupon_issued", "points_ex
 MERGES = frozenset({"merge_in", "merge_out"})
 """Their facts say how the running sums move: lifetime, spent, expired, activity."""
 
-_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening"})
+_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening", "waive"})
 _ACTIVITY = frozenset({"earn", "take_back", "event"})
 _SPENT = frozenset({"use", "capture", "return", "reward", "withdraw", "reissue"})
 _EXPIRED = frozenset({"expire", "lapse"})

@@ -48,6 +48,24 @@ class InvalidGift(Refusal):
     code = "invalid_gift"
 
 
+class InvalidOverride(Refusal):
+    """The tier cannot be given to the member so."""
+
+    code = "invalid_override"
+
+
+class NothingOwed(Refusal):
+    """There is no debt to waive."""
+
+    code = "nothing_owed"
+
+
+class ReasonMissing(Refusal):
+    """Somebody who decides about a member by hand has to say why."""
+
+    code = "reason_missing"
+
+
 class CurrencyMismatch(Refusal):
     """An amount stands in another currency, and no rate says what it is worth."""
 

@@ -13,7 +13,8 @@ def merge(kept: Book, merged: Book) -> None:
     """Move everything that ``merged`` owns to ``kept``: lots with their dates, debt, held points, coupons, spend.
 
     Both must be caught up to the same instant. Nothing is created or lost: the two entries mirror each other.
-    What is once per member (tier coupons, events) is united; the kept account then requalifies.
+    What is once per member (tier coupons, events) is united; a tier that staff gave goes with its member unless the
+    kept account has one too; the kept account then requalifies.
     """
     assert kept.now == merged.now
     out = Post("merge_out", Cause("merge", str(kept.state.id)), facts=_sums(merged, -1))
@@ -35,8 +36,11 @@ def merge(kept: Book, merged: Book) -> None:
     kept.pay_debt(into)
     merged.commit(out)
     kept.commit(into)
+    given = merged.override
     _unite(kept, merged)
     rewards.grant(kept)
+    if given is not None and kept.override is None and tiers.is_step(kept, given.tier):
+        tiers.override(kept, given, into.cause)
     tiers.requalify(kept, into.cause, because="merge")
 
 
@@ -45,6 +49,8 @@ def _sums(book: Book, sign: int) -> dict[str, Any]:
 
 
 def _unite(kept: Book, merged: Book) -> None:
+    if merged.closed_at is None:
+        kept.closed_at = None
     kept.coupons.update(merged.coupons)
     kept.withdrawn.update(merged.withdrawn)
     kept.tier_coupons = {**merged.tier_coupons, **kept.tier_coupons}
@@ -54,4 +60,4 @@ def _unite(kept: Book, merged: Book) -> None:
         kept.last_order = merged.last_order
     merged.coupons, merged.withdrawn, merged.tier_coupons, merged.contributions = {}, {}, {}, {}
     merged.tier = merged.last_order = None
-    merged.demote_at = merged.stepped_at = None
+    merged.demote_at = merged.stepped_at = merged.override = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from palier.core.account import Cause, Contribution
+from palier.core.account import Cause, Contribution, Override
 from palier.core.book import Book, Post
 from palier.core.coupons import is_unused, issue, revive, withdraw
 from palier.core.period import add, local_day, start_of_day, subtract, zone
@@ -73,10 +74,15 @@ def window_start(programme: Programme, now: datetime) -> datetime | None:
 
 
 def next_change(book: Book, programme: Programme) -> datetime | None:
-    """The next instant after now at which time alone may change the tier: a window, a season or a grace that ends."""
+    """The next instant after now at which time alone may change the tier: a window, a season or a grace that ends.
+
+    Under an override only its own end does.
+    """
     tiers = programme.tiers
     if tiers is None:
         return None
+    if book.override is not None:
+        return book.override.until
     tz = zone(programme.timezone)
     edges = [
         edge
@@ -134,7 +140,13 @@ def requalify(book: Book, cause: Cause, *, because: str, silent: bool = False) -
 
     Upwards at once. Downwards at once when a refund lowered what is deserved (``because="refund"``) or after a new
     ladder (``"publish"``); when only time passed, after the grace, to the deserved tier or one step (``landing``).
+    An override stands until its end, or until the ladder has its tier no more.
     """
+    if book.override is not None:
+        if _stands(book, book.override):
+            return
+        is_time = book.override.until is not None and book.override.until <= book.now
+        end_override(book, Cause("time", book.now.isoformat()) if is_time else cause, silent=silent)
     tiers = book.programme.tiers
     if tiers is None:
         book.demote_at = book.stepped_at = None
@@ -158,6 +170,45 @@ def requalify(book: Book, cause: Cause, *, because: str, silent: bool = False) -
         _move(book, deserved, cause, silent=silent, withdraws=because == "refund")
     else:
         _demote_in_time(book, tiers, cause, steps, held=held, aim=aim)
+
+
+def override(book: Book, given: Override, cause: Cause, *, silent: bool = False) -> None:
+    """Put the account at once into a tier of the ladder, deserved or not, and keep it there until the override ends.
+
+    The entry says so even when the tier stays the same. Moving up brings the tier's coupon, as always.
+    """
+    steps, held = _steps_and_held(book)
+    aim = [step.id for step in steps].index(given.tier)
+    book.override = given
+    book.demote_at = book.stepped_at = None
+    until = given.until.isoformat() if given.until else None
+    more = {"override": True, "until": until}
+    _move(book, steps[aim], cause, up=aim > held, silent=silent, more=more)
+
+
+def end_override(book: Book, cause: Cause, *, silent: bool = False) -> None:
+    """Let the account go at once to the tier that it deserves: the override's end was known, so no grace follows."""
+    steps, held = _steps_and_held(book)
+    aim = deserved_rank(book)
+    book.override = None
+    deserved = steps[aim] if aim >= 0 else None
+    _move(book, deserved, cause, up=aim > held, silent=silent, more={"override": False})
+
+
+def is_step(book: Book, tier: str) -> bool:
+    """Whether the ladder in force has that tier, enabled."""
+    return any(step.id == tier for step in _steps_and_held(book)[0])
+
+
+def _steps_and_held(book: Book) -> tuple[list[Tier], int]:
+    """The ladder in force, lowest first, and the step that the account is on; -1 for none."""
+    tiers = book.programme.tiers
+    steps = [tier for _, tier in thresholds_at(tiers, book.now)] if tiers else []
+    return steps, next((i for i, tier in enumerate(steps) if tier.id == book.tier), -1)
+
+
+def _stands(book: Book, given: Override) -> bool:
+    return (given.until is None or given.until > book.now) and is_step(book, given.tier)
 
 
 def _demote_in_time(
@@ -194,11 +245,15 @@ def _move(
     up: bool = False,
     silent: bool = False,
     withdraws: bool = False,
+    more: dict[str, Any] | None = None,
 ) -> None:
-    before, book.tier, book.tier_since = book.tier, tier.id if tier else None, book.now
+    before, book.tier = book.tier, tier.id if tier else None
     facts = {"from": before, "to": book.tier}
-    entry = book.commit(Post("tier", cause, tier=book.tier or "", facts=facts))
+    entry = book.commit(Post("tier", cause, tier=book.tier or "", facts=facts | (more or {})))
     assert entry is not None
+    if before == book.tier:
+        return
+    book.tier_since = book.now
     if not silent:
         book.tell("tier_up" if up else "tier_down", str(entry.sequence), **facts)
     if up and tier is not None and tier.coupon is not None:

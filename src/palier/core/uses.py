@@ -17,7 +17,7 @@ def reconcile_uses(book: Book, case: OrderCase, kept: Kept, counts: bool) -> Boo
     """Hold, capture, spend or return the points that the order says it used, so far as its goods are kept."""
     booking = case.booking
     wanted = _points_used(case.order, kept)
-    is_waiting = case.order.status == "placed" and not kept.is_refunded
+    is_waiting = _is_waiting(book, case, kept)
     if not counts and not is_waiting:
         wanted = 0
     booked = sum(piece.points for piece in booking.uses)
@@ -35,6 +35,11 @@ def reconcile_uses(book: Book, case: OrderCase, kept: Kept, counts: bool) -> Boo
     if booking.is_held:
         booking = _capture(book, case, booking)
     return _use(book, case, booking, wanted)
+
+
+def _is_waiting(book: Book, case: OrderCase, kept: Kept) -> bool:
+    """Whether the order holds what it will use; on a closed account none does."""
+    return case.order.status == "placed" and not kept.is_refunded and book.closed_at is None
 
 
 def _points_used(order: Order, kept: Kept) -> int:
@@ -109,7 +114,7 @@ def _credit_paid_debt(book: Book, post: Post, points: int) -> None:
 
 def reconcile_coupons(book: Book, case: OrderCase, booking: Booking, kept: Kept, counts: bool) -> Booking:
     """Reserve, use or give back the coupons that the order's discounts name."""
-    is_waiting = case.order.status == "placed" and not kept.is_refunded
+    is_waiting = _is_waiting(book, case, kept)
     known = {c.id: c for c in case.coupons} | book.coupons
     named = _named_amounts(book, case) if counts or is_waiting else {}
     mine, amounts = list(booking.coupons), dict(booking.coupon_amounts)

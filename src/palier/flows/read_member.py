@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from palier.core import tiers
-from palier.core.account import Coupon, Lot, Timeline, Totals
+from palier.core.account import Coupon, Lot, Override, Timeline, Totals
 from palier.core.book import Book
 from palier.core.catch_up import catch_up
 from palier.core.errors import UnknownMember
@@ -24,7 +24,11 @@ from palier.store.programmes.load import current_version_id, load_timeline
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """Everything that is shown of a member, as of ``at``. ``group`` is the shop's customer group of the tier held."""
+    """Everything that is shown of a member, as of ``at``.
+
+    ``group`` is the shop's customer group of the tier held, none once the account is closed. ``override``: the tier was
+    given by staff.
+    """
 
     account_id: int
     at: datetime
@@ -37,6 +41,8 @@ class MemberView:
     coupons: tuple[Coupon, ...]
     history: int
     segments: tuple[str, ...]
+    override: Override | None = None
+    closed_at: datetime | None = None
 
 
 def read_member(shop_id: int, customer: str, *, now: datetime) -> MemberView:
@@ -89,12 +95,14 @@ def _of(book: Book, account: LoadedAccount, stored: tuple[Coupon, ...], history:
         programme=programme,
         totals=Totals(**book.totals),
         tier=book.tier,
-        group=held.group if held else None,
+        group=held.group if held and book.closed_at is None else None,
         progress=tiers.progress(book),
         lots=tuple(lot for lot in book.lots.values() if lot.remaining),
         coupons=tuple(sorted(coupons.values(), key=lambda c: (c.issued_at, c.id))),
         history=history + _new_movements(book),
         segments=matching_segments(book, account, programme, None),
+        override=book.override,
+        closed_at=book.closed_at,
     )
 
 

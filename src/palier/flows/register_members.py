@@ -8,6 +8,7 @@ from datetime import datetime
 from palier.core.member import MemberFacts
 from palier.flows.accounts import Bench
 from palier.flows.transaction import in_one_transaction
+from palier.store.members.closing import reopen_identities
 from palier.store.members.load import lock_for_shop
 from palier.store.members.profiles import load_profiles
 from palier.store.members.record import record_identities, record_profiles
@@ -33,7 +34,10 @@ class Registered:
 
 
 def register_members(command: RegisterMembers, *, now: datetime) -> Registered:
-    """Create the accounts of customers never seen, and write the profiles that changed. Idempotent."""
+    """Create the accounts of customers never seen, and write the profiles that changed. Idempotent.
+
+    A customer whom the shop had deleted and tells of again is open again.
+    """
     return in_one_transaction(lambda: _register(command, now))
 
 
@@ -55,6 +59,8 @@ def _register(command: RegisterMembers, now: datetime) -> Registered:
         after = facts if before is None else _merged(before, facts)
         if before is None or replace(after, said=before.said, customer=before.customer) != before:
             profiles[account_id] = after
+    for account_id in reopen_identities(shop.id, customers):
+        bench.open(account_id).closed_at = None
     bench.record(now=now, until=now)
     record_identities(fresh)
     record_profiles(list(profiles.items()))

@@ -14,6 +14,7 @@ KINDS = {
     "gift": {"gift"},
     "event": {"event"},
     "opening": {"import"},
+    "waive": {"waive"},
     "reward": {"coupon"},
     "withdraw": {"coupon"},
     "reissue": {"coupon"},
@@ -21,6 +22,9 @@ KINDS = {
     "merge_in": {"merge"},
 }
 """What may cause such an entry; kinds that are not here may have several causes."""
+
+STAFF_AND_EVENTS = ("event", "gift", "override", "waive")
+"""Kinds of causes that are kept as happenings."""
 
 
 def check_causes(holdings: Holdings) -> Iterator[Problem]:
@@ -32,7 +36,7 @@ def check_causes(holdings: Holdings) -> Iterator[Problem]:
         "coupon": {c.public_id for ledger in holdings.ledgers for c in ledger.coupons},
     }
     happened = [h for ledger in holdings.ledgers for h in ledger.happenings]
-    known |= {kind: {str(h.id) for h in happened if h.kind == kind} for kind in ("event", "gift")}
+    known |= {kind: {str(h.id) for h in happened if h.kind == kind} for kind in STAFF_AND_EVENTS}
     for ledger in holdings.ledgers:
         for entry in ledger.entries:
             where = f"entry {entry.sequence} ({entry.kind})"

@@ -38,6 +38,11 @@ def instant_of(us: int | None) -> datetime | None:
     return None if us is None else _EPOCH + timedelta(microseconds=us)
 
 
+def us_of(instant: datetime | None) -> int | None:
+    """The microseconds since 1970 of an instant, as JSON writes it."""
+    return None if instant is None else (instant - _EPOCH) // timedelta(microseconds=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """A published version, parsed."""

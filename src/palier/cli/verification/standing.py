@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from palier.cli.verification.problem import Problem
-from palier.cli.verification.rows import Holdings, Ledger, Version, instant_of
+from palier.cli.verification.rows import Holdings, Ledger, Version, instant_of, us_of
 from palier.core.period import add, local_day, zone
 from palier.core.programme.values import Programme, Tiers
 
@@ -58,7 +59,8 @@ def check_deserved(holdings: Holdings) -> Iterator[Problem]:
 
     Without a grace and with ``landing: deserved`` this is exact for every window. With them the held tier must not
     lie under the deserved one, and where it lies above, the state must name the instant at which that ends, in
-    reach of the grace (or of the window, for a step).
+    reach of the grace (or of the window, for a step). A tier that staff gave is held whatever is deserved, as long as
+    the entries say.
     """
     ledger = holdings.ledgers[0]
     account = ledger.account
@@ -66,6 +68,18 @@ def check_deserved(holdings: Holdings) -> Iterator[Problem]:
         return
     version = holdings.versions.at(account.caught_up_at)
     tiers = version.programme.tiers
+    given = _given(ledger)
+    if given != ledger.state.get("override"):
+        yield Problem(
+            "I-10", ledger.name, "tier given by staff", str(given), str(ledger.state.get("override"))
+        )
+    if given is not None:
+        ladder = [step.tier for step in _steps(tiers, account.caught_up_at)] if tiers else []
+        if account.tier != given[0] or given[0] not in ladder:
+            yield Problem(
+                "I-10", ledger.name, "tier held", f"{given[0]} as staff gave it", account.tier or "none"
+            )
+        return
     if tiers is None:
         if account.tier:
             yield Problem("I-10", ledger.name, "tier without a ladder", "none", account.tier)
@@ -82,6 +96,16 @@ def check_deserved(holdings: Holdings) -> Iterator[Problem]:
         return
     what = f"tier for {value} ({tiers.metric}) at {account.caught_up_at}"
     yield Problem("I-10", ledger.name, what, deserved or "none", account.tier or "none")
+
+
+def _given(ledger: Ledger) -> list[Any] | None:
+    """What staff gave and what is not over: tier and end (microseconds), by the newest entry that speaks of it."""
+    told = [entry for entry in ledger.entries if entry.kind == "tier" and "override" in entry.facts]
+    if not told or told[-1].facts["override"] is not True:
+        return None
+    until = told[-1].facts.get("until")
+    ends = datetime.fromisoformat(until) if until else None
+    return [told[-1].tier, us_of(ends)] if ends is None or ends > ledger.account.caught_up_at else None
 
 
 def _may_stay(ledger: Ledger, tiers: Tiers, version: Version) -> bool:

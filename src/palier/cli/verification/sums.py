@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from palier.cli.verification.problem import Problem
 from palier.cli.verification.rows import Ledger
 
-LIFETIME = {"earn", "take_back", "gift", "event", "opening"}
+LIFETIME = {"earn", "take_back", "gift", "event", "opening", "waive"}
 SPENT = {"use", "capture", "return", "reward", "withdraw", "reissue"}
 EXPIRED = {"expire", "lapse"}
 ACTIVITY = {"earn", "take_back", "event"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import date
+from datetime import date, datetime
 
 from palier.core import tiers
 from palier.core.account import Entry, Timeline
@@ -176,6 +176,27 @@ def _expired(speech: Speech, entry: Entry) -> str:
 def _moved(speech: Speech, entry: Entry) -> list[str]:
     """A change of tier; when it leads down, why: nobody is blamed."""
     before, after = word(entry.facts, "from"), word(entry.facts, "to") or entry.tier or ""
+    chosen = entry.facts.get("override")
+    if chosen is True:
+        return [_given(speech, entry, after)]
+    if chosen is False:
+        over = speech.say("tier.given.over")
+        if before == after:
+            return [over, speech.say("tier.stays", after=speech.tier(after))] if after else [over]
+        return [over, *_changed_tier(speech, entry, before, after)[:1]]
+    return _changed_tier(speech, entry, before, after)
+
+
+def _given(speech: Speech, entry: Entry, after: str) -> str:
+    """A tier that staff gave, with its last day if it has one."""
+    try:
+        until = datetime.fromisoformat(word(entry.facts, "until"))
+        return speech.say("tier.given.until", after=speech.tier(after), date=speech.last_day(until))
+    except (ValueError, OverflowError):
+        return speech.say("tier.given", after=speech.tier(after))
+
+
+def _changed_tier(speech: Speech, entry: Entry, before: str, after: str) -> list[str]:
     ladder = speech.programme.tiers
     steps = [tier.id for _, tier in tiers.thresholds_at(ladder, entry.effective_at)] if ladder else []
     rank = {"": -1} | {tier: i for i, tier in enumerate(steps)}

@@ -67,13 +67,13 @@ _ACCOUNT = Table("store_account", {
 })  # fmt: skip
 
 
-_NOTED = ("gift", "import")
+_NOTED = ("gift", "import", "override", "waive")
 """Kinds of causes that a person gives a reason for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a person wrote about a gift or an opening balance; entries that time brings beside it carry none."""
+    """What a person wrote about a gift, an opening balance, a tier or a debt; what time brings carries none."""
 
     reason: str
     author: str

@@ -60,11 +60,12 @@ class Account(models.Model):
 
 
 class Identity(models.Model):
-    """A shop's own customer id for an account."""
+    """A shop's own customer id for an account; closed when the shop deleted the customer."""
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="identities")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="identities")
     customer_id = models.CharField(max_length=200)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     objects = ScopedManager(programme="shop__programme")
 

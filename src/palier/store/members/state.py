@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from palier.core.account import AccountState, Contribution, LastOrder, Totals
+from palier.core.account import AccountState, Contribution, LastOrder, Override, Totals
 from palier.store.codec import (
     coupon_from_json,
     coupon_to_json,
@@ -24,9 +24,10 @@ def state_to_json(state: AccountState) -> dict[str, Any]:
     """What has no column of its own; what is empty is left out.
 
     Keys: lots (see ``codec.lot_to_json``), coupons, withdrawn, tier_coupons [tier, coupon, withdrawn],
-    contributions [cause, at, spend_minor, points, orders], once, demote_at, stepped_at, last_order, next_lot.
+    contributions [cause, at, spend_minor, points, orders], once, demote_at, stepped_at, override [tier, until],
+    closed_at, last_order, next_lot.
     """
-    last = state.last_order
+    last, override = state.last_order, state.override
     data: dict[str, Any] = {
         "format": FORMAT,
         "lots": [lot_to_json(lot) for lot in state.lots],
@@ -39,6 +40,8 @@ def state_to_json(state: AccountState) -> dict[str, Any]:
         "once": sorted(state.once),
         "demote_at": to_us(state.demote_at),
         "stepped_at": to_us(state.stepped_at),
+        "override": [override.tier, to_us(override.until)] if override else None,
+        "closed_at": to_us(state.closed_at),
         "last_order": [to_us(last.at), last.city, last.country, last.carrier, last.payment_method]
         if last
         else None,
@@ -61,7 +64,7 @@ def state_from_row(
     data: Mapping[str, Any],
 ) -> AccountState:
     """The core value of an account row."""
-    last = data.get("last_order")
+    last, override = data.get("last_order"), data.get("override")
     return AccountState(
         id=account_id,
         caught_up_at=caught_up_at,
@@ -79,6 +82,8 @@ def state_from_row(
         tier_since=tier_since,
         demote_at=from_us(data.get("demote_at")),
         stepped_at=from_us(data.get("stepped_at")),
+        override=Override(override[0], from_us(override[1])) if override else None,
+        closed_at=from_us(data.get("closed_at")),
         last_order=LastOrder(instant(last[0]), last[1], last[2], last[3], last[4]) if last else None,
         next_lot=data.get("next_lot", 1),
         last_sequence=last_sequence,

@@ -1,4 +1,4 @@
-"""Events, gifts and opening balances: what makes each count once."""
+"""Events, gifts, opening balances and decisions of staff: what makes each count once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _HAPPENING = Table("store_happening", {
 
 @dataclass(frozen=True, slots=True)
 class NewHappening:
-    """One event, gift or opening balance as it is recorded. ``points`` are those that it brought."""
+    """One event, gift, opening balance or decision of staff as it is recorded. ``points`` are those that it brought."""
 
     id: int
     account_id: int
-    kind: Literal["event", "gift", "opening"]
+    kind: Literal["event", "gift", "opening", "override", "waive"]
     name: str
     key: str
     at: datetime

@@ -116,11 +116,12 @@ class Refund(models.Model):
 
 
 class Happening(models.Model):
-    """An event (``kind`` event), a gift or an opening balance: the key makes it count once."""
+    """An event (``kind`` event), a gift, an opening balance or a decision of staff: the key makes it count once."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="happenings")
     kind = models.CharField(
-        max_length=10, choices=[("event", "event"), ("gift", "gift"), ("opening", "opening")]
+        max_length=10,
+        choices=[(kind, kind) for kind in ("event", "gift", "opening", "override", "waive")],
     )
     name = models.CharField(max_length=100, blank=True)
     key = models.CharField(max_length=200)
