@@ -68,7 +68,7 @@ class QuotedDiscount:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A benefit that would have given something and does not, and the first reason why; ``missing`` if it is a number."""
+    """A benefit that would have given something and does not, with the first reason, and what is missing if a number."""
 
     source: Source
     reason: Reason
