@@ -124,7 +124,7 @@ def main(path: str) -> None:
             first = seconds
     floor, rows = _floor()
     print(
-        f"{connection.vendor:10} floor: {rows} rows in {floor:.1f} s; import beside it: {floor / first:.2f} of its speed"
+        f"{connection.vendor:10} floor: {rows} rows in {floor:.1f} s; the import has {floor / first:.2f} of its speed"
     )
 
 

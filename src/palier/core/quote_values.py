@@ -68,7 +68,7 @@ class QuotedDiscount:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A benefit that would have given something and does not, with the first reason, and what is missing if a number."""
+    """A benefit that would have given something but does not: the first reason, and what is missing if counted."""
 
     source: Source
     reason: Reason
