@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from palier.backoffice import formats
 from palier.backoffice.access import Viewpoint, page
+from palier.core.money import allocate
 from palier.core.tiers import thresholds_at
 from palier.store.imports.models import ImportBatch, ImportProblem
 from palier.store.members.models import Account
@@ -59,7 +60,9 @@ def _steps(viewpoint: Viewpoint, members: dict[str, int], total: int) -> list[St
     if members.get(""):
         order.append("")
     steps = []
-    for tier_id in order:
+    # Shares of one whole add up to 100, like everything that is split.
+    shares = allocate(100, [members.get(tier_id, 0) for tier_id in order]) if total else (0,) * len(order)
+    for tier_id, share in zip(order, shares, strict=True):
         count = members.get(tier_id, 0)
         steps.append(
             Step(
@@ -67,8 +70,8 @@ def _steps(viewpoint: Viewpoint, members: dict[str, int], total: int) -> list[St
                 name=viewpoint.tier_name(tier_id),
                 threshold=_threshold(viewpoint, thresholds[tier_id]) if tier_id in thresholds else "",
                 members=count,
-                share=100 * count // total if total else 0,
-                share_text=formats.percent(count, total, language=viewpoint.language),
+                share=share,
+                share_text=formats.percent(share, 100, language=viewpoint.language),
             )
         )
     return steps
