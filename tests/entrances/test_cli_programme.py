@@ -14,7 +14,7 @@ from palier.cli.programme_text import to_json, to_yaml
 from palier.core.programme.canonical import to_document
 from palier.core.programme.parse import parse, parse_text
 from palier.flows.init_programme import InitProgramme, init_programme
-from palier.store.programmes.models import ProgrammeVersion
+from palier.store.programmes.models import Programme, ProgrammeVersion
 from tests.entrances.import_fixtures import DOCUMENT
 from tests.house.checkout import ROOT
 
@@ -259,3 +259,19 @@ def test_one_of_several_programmes_must_be_named(palier):
 def test_an_empty_database_asks_for_palier_init(capsys, words):
     assert main(["programme", *words]) == 2
     assert "run palier init" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_an_installation_begins_with_a_document(capsys, file):
+    assert main(["init", "--document", str(file(BROKEN))]) == 2
+    assert "2 problems" in capsys.readouterr().err
+    assert not Programme.objects.exists()
+    assert main(["init", "--document", str(file(GOOD)), "--name", "Presents"]) == 2
+    assert main(["init", "--document", str(file(GOOD))]) == 0
+    assert "awards nothing" not in capsys.readouterr().out
+    assert main(["programme", "show", "--format", "source"]) == 0
+    assert capsys.readouterr().out.startswith("\n# What gold is worth")
+    assert main(["init", "--document", str(file(GOOD))]) == 0
+    assert "palier programme publish" in capsys.readouterr().out
+    made = Programme.objects.values_list("name", "currency", "timezone")
+    assert list(made) == [("Gifts", "GBP", "Europe/London")]

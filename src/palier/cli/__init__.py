@@ -88,6 +88,7 @@ def _run(module: object, command: Command, options: argparse.Namespace) -> int:
 
     from palier.cli.start import require_programme, set_up
     from palier.core.errors import Refusal
+    from palier.core.programme.problems import InvalidProgramme
 
     try:
         if command.needs != "nothing":
@@ -95,6 +96,10 @@ def _run(module: object, command: Command, options: argparse.Namespace) -> int:
         if command.needs == "programme":
             require_programme()
         status: int = module.run(options)  # type: ignore[attr-defined]
+    except InvalidProgramme as invalid:
+        count = len(invalid.problems)
+        heading = f"the document is refused; {count} problem{'s' if count > 1 else ''}:"
+        return _refuse("\n  ".join([heading, *(str(problem) for problem in invalid.problems)]))
     except Refusal as refusal:
         return _refuse(str(refusal))
     except ImproperlyConfigured as error:

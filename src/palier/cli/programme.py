@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -98,24 +97,14 @@ def run(options: argparse.Namespace) -> int:
     try:
         return verb(options)
     except InvalidProgramme as invalid:
-        return _tell_invalid(invalid, is_json=getattr(options, "json", False))
-
-
-def _tell_invalid(invalid: InvalidProgramme, *, is_json: bool) -> int:
-    if is_json:
+        if not getattr(options, "json", False):
+            raise
         problems = [
             {"path": each.path, "reason": each.reason, "suggestion": each.suggestion}
             for each in invalid.problems
         ]
         print(json.dumps({"valid": False, "problems": problems}, ensure_ascii=False))
-    else:
-        count = len(invalid.problems)
-        print(
-            f"palier: this document is refused; {count} problem{'s' if count > 1 else ''}:", file=sys.stderr
-        )
-        for problem in invalid.problems:
-            print(f"  {problem}", file=sys.stderr)
-    return 2
+        return 2
 
 
 def _check(options: argparse.Namespace) -> int:
