@@ -101,6 +101,16 @@ class GiftLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ShippingGrant:
+    """A benefit that frees the delivery, with these carriers; ``id`` as in a discount, ``code`` a coupon's."""
+
+    source: Source
+    carriers: Literal["all"] | frozenset[str]
+    id: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NextTier:
     """The tier above the one held, without this cart (meaning 14)."""
 
@@ -125,3 +135,7 @@ class Quote:
     gifts: tuple[GiftLine, ...] = ()
     next_tier: NextTier | None = None
     shipping_saved_minor: int = 0
+    shipping_by: tuple[ShippingGrant, ...] = ()
+    """Every benefit that stays and frees the delivery; together they give ``free_shipping``."""
+    why_not: str = ""
+    """Why it earns nothing although rules exist: ``order_worth``'s word."""
