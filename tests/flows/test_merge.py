@@ -5,7 +5,10 @@ from dataclasses import fields
 import pytest
 
 from palier.core.account import Totals
-from palier.core.errors import UnknownMember
+from palier.core.errors import Refusal, UnknownMember
+from palier.flows.merge_members import MergeMembers, merge_members
+from palier.flows.open_shop import OpenShop, open_shop
+from palier.flows.record_orders import RecordOrders, record_orders
 from palier.store.models import Account, CouponRow, Happening, Identity
 from tests.flows.world import DAY, OrderDiscount, World, document, order, points_used, refund
 
@@ -192,3 +195,35 @@ def test_the_merged_account_is_never_due_again(world):
     assert (left.next_due_at, left.caught_up_at) == (None, world.now - 400 * DAY)
     assert Happening.objects.count() == 0
     assert world.tell(order("1", customer="bea"))[0].kind == "repeat"
+
+
+def test_ids_of_two_shops_become_one_person_and_share_the_balance(world):
+    """R-MUL-2: order in A, points spent in B, refund in A: the debt is in the shared account."""
+    other = open_shop(OpenShop(world.programme_id, "second", "Second shop"), now=world.now)
+    world.pay("1", 100)
+    record_orders(RecordOrders(other, (order("1", 20, customer="b-7"),)), now=world.now)
+    command = MergeMembers(world.shop_id, "anna", "b-7", merged_shop_id=other)
+    assert not merge_members(command, now=world.now).is_repeat
+    assert merge_members(command, now=world.now).is_repeat
+    assert world.account().available == 120
+    spending = order("2", 30, customer="b-7", discounts=(points_used(120, 12),))
+    record_orders(RecordOrders(other, (spending,)), now=world.now)
+    world.tell(refund("1", full=True))
+    # The 18 points that the second shop's order earned are taken before any debt.
+    assert (world.account().available, world.account().debt) == (0, 82)
+
+
+def test_ids_of_two_programmes_never_merge(world):
+    stranger = World.new(document(), slug="elsewhere")
+    stranger.pay("1", 10, customer="b-7")
+    world.pay("1", 10)
+    with pytest.raises(UnknownMember, match="different programmes"):
+        merge_members(
+            MergeMembers(world.shop_id, "anna", "b-7", merged_shop_id=stranger.shop_id), now=world.now
+        )
+
+
+def test_a_slug_names_one_shop_of_a_programme(world):
+    open_shop(OpenShop(world.programme_id, "second", "Second shop"), now=world.now)
+    with pytest.raises(Refusal, match="already"):
+        open_shop(OpenShop(world.programme_id, "second", "Third shop"), now=world.now)

@@ -185,3 +185,10 @@ def test_a_ladder_reaches_accounts_that_stood_past_its_instant_when_it_was_publi
     assert world.work() == 1
     assert (world.account().tier, world.work()) == ("bronze", 0)
     world.prove()
+
+
+def test_a_version_published_by_a_clock_that_went_back_still_comes_after_the_last(world):
+    world.later(days=2).publish(document(name="First"))
+    world.later(days=-1).publish(document(name="Second"))
+    world.later(days=2).pay("1", 10)
+    assert world.view().programme.name == "Second"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
 from django_scopes import scopes_disabled
 
 from palier.core.programme import values
@@ -57,6 +58,7 @@ def _publish(command: PublishProgramme, parsed: values.Programme, now: datetime)
     # Orders that refer to the programme go on meanwhile: its key does not change.
     programme = Programme.objects.select_for_update(no_key=True).get(pk=command.programme_id)
     _check_currency(programme, parsed)
+    now = _after_the_last(programme, now)
     write = save_draft if command.is_draft else publish
     before = _in_force(programme)
     version = write(
@@ -73,6 +75,13 @@ def _publish(command: PublishProgramme, parsed: values.Programme, now: datetime)
         programme.save(update_fields=["currency"])
         _make_due(programme, before, parsed, now)
     return version
+
+
+def _after_the_last(programme: Programme, now: datetime) -> datetime:
+    """``now``, or just after the version in force if a clock went back: versions follow each other in time."""
+    with scopes_disabled():
+        last = programme.versions.aggregate(last=Max("published_at"))["last"]
+    return now if last is None or now > last else last + timedelta(microseconds=1)
 
 
 def _check_currency(programme: Programme, parsed: values.Programme) -> None:
