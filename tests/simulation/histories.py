@@ -14,9 +14,9 @@ from tests.simulation.steps import History, Step
 OPERATIONS = (
     "buy", "buy", "buy", "advance", "advance", "edit", "edit", "older", "repeat", "cancel", "reinstate", "refund",
     "refund", "refund_amount", "refund_full", "refund_again", "refund_early", "event", "gift", "batch", "work",
-    "publish", "merge", "erase",
+    "publish", "merge", "erase", "override", "waive", "close",
 )  # fmt: skip
-RARE = {"publish": 0.3, "merge": 0.3, "erase": 0.08}
+RARE = {"publish": 0.3, "merge": 0.3, "erase": 0.08, "override": 0.5, "waive": 0.5, "close": 0.1}
 STEPS = (5, 30)
 
 
@@ -326,9 +326,34 @@ def _erase(story: _Story) -> None:
     story.tell("erase", shop=0, customer=story.random.choice(story.customers))
 
 
+def _override(story: _Story) -> None:
+    """Staff give a tier (of a ladder that was once in force, maybe), with or without an end, or end what they gave."""
+    random = story.random
+    until = (
+        story.now + timedelta(seconds=random.choice([60, 86400, 20 * 86400]))
+        if random.random() < 0.7
+        else None
+    )
+    tier = random.choice(["low", "middle", "high", "high", None])
+    if until is not None and tier is not None:
+        story.borders.append(until)
+    customer = random.choice(story.customers)
+    story.tell("override", shop=0, customer=customer, tier=tier, until=until if tier else None)
+
+
+def _waive(story: _Story) -> None:
+    story.tell("waive", shop=0, customer=story.random.choice(story.customers), key=f"w{story.number()}")
+
+
+def _close(story: _Story) -> None:
+    shop = story.random.randrange(story.shops)
+    story.tell("close", shop=shop, customer=story.random.choice(story.customers))
+
+
 TELL = {
     "buy": _buy, "advance": _advance, "edit": _edit, "older": _older, "repeat": _repeat, "cancel": _cancel,
     "reinstate": _reinstate, "refund": _refund, "refund_amount": _refund_amount, "refund_full": _refund_full,
     "refund_again": _refund_again, "refund_early": _refund_early, "event": _event, "gift": _gift, "batch": _batch,
-    "work": _work, "publish": _publish, "merge": _merge, "erase": _erase,
+    "work": _work, "publish": _publish, "merge": _merge, "erase": _erase, "override": _override, "waive": _waive,
+    "close": _close,
 }  # fmt: skip

@@ -229,9 +229,34 @@ def _do_erase(world: World, step: Step) -> None:
     world.erased |= {(world.shops.index(shop), customer) for shop, customer in known}
 
 
+def _do_override(world: World, step: Step) -> None:
+    from palier.flows.override_tier import OverrideTier, override_tier
+
+    facts = step.facts
+    shop_id = world.shops[facts["shop"]]
+    command = OverrideTier(shop_id, facts["customer"], facts["tier"], "because", until=facts["until"])
+    override_tier(command, now=step.at)
+
+
+def _do_waive(world: World, step: Step) -> None:
+    from palier.flows.waive_debt import WaiveDebt, waive_debt
+
+    facts = step.facts
+    waive_debt(
+        WaiveDebt(world.shops[facts["shop"]], facts["customer"], "because", key=facts["key"]), now=step.at
+    )
+
+
+def _do_close(world: World, step: Step) -> None:
+    from palier.flows.close_account import CloseAccount, close_account
+
+    close_account(CloseAccount(world.shops[step.facts["shop"]], step.facts["customer"]), now=step.at)
+
+
 DO: dict[str, Callable[[World, Step], None]] = {
     "order": _do_order, "refund": _do_refund, "batch": _do_batch, "event": _do_event, "gift": _do_gift,
     "work": _do_work, "publish": _do_publish, "merge": _do_merge, "erase": _do_erase,
+    "override": _do_override, "waive": _do_waive, "close": _do_close,
 }  # fmt: skip
 
 
