@@ -9,11 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
-from palier.core.programme.canonical import to_document
 from palier.core.programme.parse import parse
 from palier.store.ids import new_public_id
 from palier.store.programmes.models import Programme, Shop
-from palier.store.programmes.record import publish
+from palier.store.programmes.record import NewVersion, publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +64,5 @@ def init_programme(command: InitProgramme, *, now: datetime) -> Initiated:
             created_at=now,
         )
         shop.save(force_insert=True)
-        publish(programme, parsed, to_document(parsed), source=command.source, author="", note="", now=now)
+        publish(programme, NewVersion(parsed, source=command.source), now=now)
     return Initiated(programme.pk, shop.pk)

@@ -11,7 +11,6 @@ from django.db.models import Max
 from django_scopes import scopes_disabled
 
 from palier.core.programme import values
-from palier.core.programme.canonical import to_document
 from palier.core.programme.check import Warning as Concern
 from palier.core.programme.check import check
 from palier.core.programme.parse import parse
@@ -20,7 +19,7 @@ from palier.flows.transaction import in_one_transaction
 from palier.store.members.models import Account
 from palier.store.programmes.load import load_timeline
 from palier.store.programmes.models import Programme, ProgrammeVersion
-from palier.store.programmes.record import publish, save_draft
+from palier.store.programmes.record import NewVersion, publish, save_draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,8 @@ def _publish(command: PublishProgramme, parsed: values.Programme, now: datetime)
     now = _after_the_last(programme, now)
     write = save_draft if command.is_draft else publish
     before = _in_force(programme)
-    version = write(
-        programme,
-        parsed,
-        to_document(parsed),
-        source=command.source,
-        author=command.author,
-        note=command.note,
-        now=now,
-    )
+    new = NewVersion(parsed, source=command.source, author=command.author, note=command.note)
+    version = write(programme, new, now=now)
     if not command.is_draft:
         programme.currency = parsed.currency
         programme.save(update_fields=["currency"])

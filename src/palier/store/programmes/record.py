@@ -2,76 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Max
 from django_scopes import scopes_disabled
 
 from palier.core.programme import values
-from palier.core.programme.canonical import digest
+from palier.core.programme.canonical import digest, to_document
 from palier.store.programmes.models import Programme, ProgrammeVersion
 
 
-def publish(
-    programme: Programme,
-    parsed: values.Programme,
-    document: Mapping[str, Any],
-    *,
-    source: str,
-    author: str,
-    note: str,
-    now: datetime,
-) -> ProgrammeVersion:
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version to be stored: what it means, the text it was written as, by whom and why."""
+
+    parsed: values.Programme
+    source: str = ""
+    author: str = ""
+    note: str = ""
+
+
+def publish(programme: Programme, new: NewVersion, *, now: datetime) -> ProgrammeVersion:
     """Add an immutable version and put it in force; a draft that was open is gone with it."""
-    with scopes_disabled():
-        ProgrammeVersion.objects.filter(programme=programme, published_at=None).delete()
-        version = _add(programme, parsed, document, source=source, author=author, note=note, now=now)
-        version.published_at = now
-        version.save(force_insert=True)
+    version = _replace_draft(programme, new, now=now, published_at=now)
     programme.current_version = version
-    programme.name, programme.timezone = parsed.name, parsed.timezone
+    programme.name, programme.timezone = new.parsed.name, new.parsed.timezone
     programme.save(update_fields=["current_version", "name", "timezone"])
     return version
 
 
-def save_draft(
-    programme: Programme,
-    parsed: values.Programme,
-    document: Mapping[str, Any],
-    *,
-    source: str,
-    author: str,
-    note: str,
-    now: datetime,
-) -> ProgrammeVersion:
+def save_draft(programme: Programme, new: NewVersion, *, now: datetime) -> ProgrammeVersion:
     """Replace the one draft."""
+    return _replace_draft(programme, new, now=now, published_at=None)
+
+
+def _replace_draft(
+    programme: Programme, new: NewVersion, *, now: datetime, published_at: datetime | None
+) -> ProgrammeVersion:
     with scopes_disabled():
-        ProgrammeVersion.objects.filter(programme=programme, published_at=None).delete()
-        version = _add(programme, parsed, document, source=source, author=author, note=note, now=now)
+        versions = ProgrammeVersion.objects.filter(programme=programme)
+        versions.filter(published_at=None).delete()
+        newest = versions.aggregate(newest=Max("number"))["newest"] or 0
+        version = ProgrammeVersion(
+            programme=programme,
+            number=newest + 1,
+            document=to_document(new.parsed),
+            source=new.source,
+            digest=digest(new.parsed),
+            author=new.author,
+            note=new.note,
+            created_at=now,
+            published_at=published_at,
+        )
         version.save(force_insert=True)
     return version
-
-
-def _add(
-    programme: Programme,
-    parsed: values.Programme,
-    document: Mapping[str, Any],
-    *,
-    source: str,
-    author: str,
-    note: str,
-    now: datetime,
-) -> ProgrammeVersion:
-    newest = ProgrammeVersion.objects.filter(programme=programme).aggregate(newest=Max("number"))["newest"]
-    return ProgrammeVersion(
-        programme=programme,
-        number=(newest or 0) + 1,
-        document=document,
-        source=source,
-        digest=digest(parsed),
-        author=author,
-        note=note,
-        created_at=now,
-    )
