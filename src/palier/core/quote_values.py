@@ -8,6 +8,7 @@ from typing import Literal
 
 from palier.core.account import Contribution, Coupon
 from palier.core.order import Order
+from palier.core.programme.values import Bracket, Discount
 
 Source = Literal["tier", "segment", "first_order", "promo_code", "coupon", "points"]
 """Who gives a discount, in the order in which they are applied (meaning 5)."""
@@ -55,7 +56,7 @@ class QuotedDiscount:
     """One discount as it is applied: ``lines_minor`` is its share of each line, in line order, and adds up to it.
 
     ``id`` is the tier's, segment's, coupon's …; ``points`` are those that it uses; ``code`` a coupon's or promo code's.
-    Amounts are in the cart's currency and price basis.
+    Amounts are in the cart's currency and price basis. ``terms`` is what the programme says that it is.
     """
 
     source: Source
@@ -64,6 +65,7 @@ class QuotedDiscount:
     id: str = ""
     points: int = 0
     code: str = ""
+    terms: Discount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,14 @@ class Hint:
     """What is missing to the next tier, to an earning rule's threshold, or to the next bracket or minimum.
 
     ``missing`` is in minor units for amounts, else in the unit of what ``of`` names (points, pieces, grams, orders).
+    ``gives`` is the bracket that would be reached.
     """
 
     kind: Literal["tier", "earning", "benefit"]
     missing: int
     of: Literal["amount", "points", "pieces", "grams", "orders"]
     id: str = ""
+    gives: Bracket | None = None
 
 
 @dataclass(frozen=True, slots=True)
