@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from palier.flows.close_account import CloseAccount, close_account
+from palier.flows.override_tier import OverrideTier, override_tier
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person, refund, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
@@ -139,3 +141,20 @@ def test_times_are_those_of_the_programmes_zone(page):
     html = page(shop, "C1").content.decode()
     assert (":30</time>") in html
     assert "23:30</time>" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "given", "closed", "why"),
+    [
+        ("en", "Given by staff, last day", "Closed by the shop on", "We placed you in Gold; the last day is"),
+        ("fr", "Attribué par l’équipe, dernier jour le", "Fermé par la boutique le", "attribué le palier Or"),
+        ("de", "Vom Team vergeben, letzter Tag", "Vom Shop geschlossen am", "die Stufe Gold gegeben"),
+    ],
+)
+def test_tier_8_and_cus_3_a_tier_by_hand_and_a_closed_account_are_seen(page, language, given, closed, why):
+    shop = full_shop()
+    until = shop.now + timedelta(days=9)
+    override_tier(OverrideTier(shop.shop_id, "C-1001", "gold", "VIP", "mia", until), now=shop.now)
+    close_account(CloseAccount(shop.shop_id, "C-1001"), now=shop.now)
+    html = page(shop, "C-1001", language).content.decode().replace(SPACE, " ")
+    assert [text for text in (given, closed, why, "VIP") if text not in html] == []

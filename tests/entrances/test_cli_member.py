@@ -207,3 +207,41 @@ def test_one_of_several_shops_must_be_named(palier, shop):
 def test_an_empty_database_asks_for_palier_init(capsys, words):
     assert main(["member", *words]) == 2
     assert "run palier init" in capsys.readouterr().err
+
+
+def test_tier_8_a_tier_is_given_until_a_day_and_ended(palier):
+    status, out, _err = palier(
+        "tier", "C-1001", "gold", "--reason", "VIP", "--author", "mia", "--until", "2099-06-30"
+    )
+    assert (status, out) == (0, "C-1001 is in gold until 2099-06-30, that day included.\n")
+    told = facts(palier, "C-1001")
+    assert told["override"] == {"tier": "gold", "until": "2099-06-30T22:00:00+00:00"}
+    assert told["movements"][0]["title"] == "Tier chosen by us"
+    assert "Reason: VIP" in told["movements"][0]["sentences"]
+    assert "Attribué par l’équipe, dernier jour le 30" in palier("show", "C-1001", "--language", "fr")[1]
+    assert palier("tier", "C-1001", "--end", "--reason", "over")[1] == "The rules decide: silver.\n"
+    assert facts(palier, "C-1001")["override"] is None
+
+
+def test_tier_8_a_tier_that_is_none_or_no_choice_is_refused(palier):
+    status, _out, err = palier("tier", "C-1001", "diamond", "--reason", "VIP")
+    assert status != 0
+    assert "no tier 'diamond'" in err
+    for words in (
+        ("tier", "C-1001", "--reason", "VIP"),
+        ("tier", "C-1001", "gold", "--end", "--reason", "VIP"),
+    ):
+        with pytest.raises(SystemExit):
+            palier(*words)
+
+
+def test_ref_9_a_debt_is_waived_or_there_is_none(palier):
+    status, _out, err = palier("waive", "C-1001", "--reason", "late")
+    assert status != 0
+    assert "owes nothing" in err
+
+
+def test_cus_3_an_account_is_closed(palier):
+    assert palier("close", "C-1001")[1] == "The account is closed.\n"
+    assert facts(palier, "C-1001")["group"] is None
+    assert "Closed by the shop on" in palier("show", "C-1001")[1]

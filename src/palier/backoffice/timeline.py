@@ -25,6 +25,8 @@ ICONS = {
     "import": "upload",
     "merge": "merge",
     "erase": "person_off",
+    "override": "stairs",
+    "waive": "money_off",
 }
 
 

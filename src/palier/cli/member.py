@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from palier.cli.chosen import add_shop, author, find_shop, now_in
@@ -18,7 +18,7 @@ EXPLAINED = 50
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``palier member``."""
     verbs = parser.add_subparsers(
-        dest="verb", required=True, metavar="show|explain|export|gift|claim|merge|erase"
+        dest="verb", required=True, metavar="show|explain|export|gift|tier|waive|claim|merge|close|erase"
     )
     verb = _verb(verbs, "show", "where a member stands now, and what happened last")
     verb.add_argument("--codes", action="store_true", help="write the coupons' codes in full")
@@ -31,9 +31,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _verb(verbs, "export", "print all that is known of a member, as JSON", has_json=False)
     verb = _verb(verbs, "gift", "give points to a member")
     verb.add_argument("points", type=int, metavar="POINTS")
-    verb.add_argument("--reason", required=True, help="why; kept with the gift")
-    verb.add_argument("--author", default=author(), help="who gives; default: your login's name")
+    _add_reason(verb)
     verb.add_argument("--key", default="", help="any text; the same key never gives twice")
+    verb = _verb(verbs, "tier", "put a member into a tier, whatever orders deserve")
+    choice = verb.add_mutually_exclusive_group(required=True)
+    choice.add_argument("tier", nargs="?", metavar="TIER", help="its id in the programme")
+    choice.add_argument("--end", action="store_true", help="let the rules decide again, from now on")
+    verb.add_argument("--until", type=_day, metavar="DATE", help="its last day; default: until it is ended")
+    _add_reason(verb)
+    verb = _verb(verbs, "waive", "let a member's debt go")
+    _add_reason(verb)
+    verb.add_argument("--key", default="", help="any text; the same key never waives twice")
     verb = _verb(verbs, "claim", "attach guest orders of the last 90 days with the member's address")
     verb.add_argument("email", metavar="EMAIL")
     verb.add_argument(
@@ -41,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     verb = _verb(verbs, "merge", "make one member of two", customer="kept")
     verb.add_argument("merged", metavar="MERGED", help="whose points, orders and tier move to KEPT")
+    _verb(verbs, "close", "the shop has deleted the customer: nothing is held and nothing told any more")
     verb = _verb(verbs, "erase", "forget the person; the points end, and what accounting needs stays")
     verb.add_argument("--yes", action="store_true", help="yes, it cannot be undone; needed")
 
@@ -65,6 +74,15 @@ def _add_reading(verb: argparse.ArgumentParser, *, limit: int, language: str) ->
     )
 
 
+def _add_reason(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--reason", required=True, help="why; kept with what is booked")
+    verb.add_argument("--author", default=author(), help="who decides; default: your login's name")
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -76,8 +94,8 @@ def run(options: argparse.Namespace) -> int:
     """0 done; everything else is a refusal."""
     shop = find_shop(options)
     verb = {
-        "show": _read, "explain": _read, "export": _export, "gift": _gift, "claim": _claim, "merge": _merge,
-        "erase": _erase,
+        "show": _read, "explain": _read, "export": _export, "gift": _gift, "tier": _tier, "waive": _waive,
+        "claim": _claim, "merge": _merge, "close": _close, "erase": _erase,
     }[options.verb]  # fmt: skip
     verb(options, shop, now_in(shop.programme))
     return 0
@@ -130,6 +148,46 @@ def _gift(options: argparse.Namespace, shop: Any, now: datetime) -> None:
         points=given.points,
         is_repeat=given.is_repeat,
     )
+
+
+def _tier(options: argparse.Namespace, shop: Any, now: datetime) -> None:
+    from palier.core.period import start_of_day, zone
+    from palier.flows.override_tier import OverrideTier, override_tier
+
+    tier, day = None if options.end else options.tier, options.until
+    until = start_of_day(day + timedelta(days=1), zone(shop.programme.timezone)) if day and tier else None
+    command = OverrideTier(shop.pk, options.customer, tier, options.reason, options.author, until)
+    done = override_tier(command, now=now)
+    last = f" until {day}, that day included" if until else ""
+    words = (
+        f"{options.customer} is in {done.tier}{last}."
+        if tier
+        else f"The rules decide: {done.tier or 'no tier'}."
+    )
+    _tell(
+        options, words, tier=done.tier, until=until.isoformat() if until else None, is_repeat=done.is_repeat
+    )
+
+
+def _waive(options: argparse.Namespace, shop: Any, now: datetime) -> None:
+    from palier.flows.waive_debt import WaiveDebt, waive_debt
+
+    command = WaiveDebt(shop.pk, options.customer, options.reason, options.author, options.key)
+    waived = waive_debt(command, now=now)
+    done = "had been waived" if waived.is_repeat else "waived"
+    _tell(
+        options, f"A debt of {waived.points} points {done}.", points=waived.points, is_repeat=waived.is_repeat
+    )
+
+
+def _close(options: argparse.Namespace, shop: Any, now: datetime) -> None:
+    from palier.flows.close_account import CloseAccount, close_account
+
+    closed = close_account(CloseAccount(shop.pk, options.customer), now=now)
+    words = (
+        "The account is closed." if closed.is_closed else "Closed here; another shop still knows the member."
+    )
+    _tell(options, words, is_closed=closed.is_closed, released=list(closed.released))
 
 
 def _claim(options: argparse.Namespace, shop: Any, now: datetime) -> None:

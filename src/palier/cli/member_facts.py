@@ -120,6 +120,8 @@ def as_json(sight: Sight, *, shows_codes: bool) -> dict[str, Any]:
         "currency": view.programme.currency,
         "tier": view.tier,
         "tier_since": _iso(sight.tier_since),
+        "override": {"tier": view.override.tier, "until": _iso(view.override.until)} if view.override else None,
+        "closed_at": _iso(view.closed_at),
         "group": view.group,
         "segments": list(view.segments),
         "totals": {name: getattr(view.totals, name) for name in view.totals.__slots__},

@@ -45,8 +45,20 @@ def _head(sight: Sight) -> Iterator[str]:
     tier = sight.tier_name(sight.view.tier) if sight.view.tier else _("No tier")
     since = _("since %(since)s") % {"since": sight.formats.day(sight.tier_since)} if sight.tier_since else ""
     yield f"{_('Tier')} · {tier}{', ' + since if since else ''}"
+    yield from _by_hand(sight)
     if sight.view.programme.tiers:
         yield _progress(sight)
+
+
+def _by_hand(sight: Sight) -> Iterator[str]:
+    """A tier that staff gave, and an account that its shop closed."""
+    given, closed_at = sight.view.override, sight.view.closed_at
+    if given is not None and given.until is not None:
+        yield _("Given by staff, last day %(date)s") % {"date": _last_day(sight, given.until)}
+    elif given is not None:
+        yield _("Given by staff, without an end")
+    if closed_at is not None:
+        yield _("Closed by the shop on %(date)s") % {"date": sight.formats.day(closed_at)}
 
 
 def _progress(sight: Sight) -> str:
