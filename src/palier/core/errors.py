@@ -30,6 +30,12 @@ class InvalidOrder(Refusal):
     code = "invalid_order"
 
 
+class InvalidCart(Refusal):
+    """The cart is malformed or impossible."""
+
+    code = "invalid_cart"
+
+
 class InvalidRefund(Refusal):
     """The refund is malformed or impossible."""
 
@@ -82,6 +88,30 @@ class InsufficientPoints(Refusal):
     """The member has fewer available points than asked for."""
 
     code = "insufficient_points"
+
+
+class CannotRedeem(Refusal):
+    """The member may not use points now, or the programme turns none into vouchers."""
+
+    code = "cannot_redeem"
+
+
+class QuoteChanged(Refusal):
+    """The cart no longer costs what the shopper was shown: somebody else used the points or the coupon meanwhile."""
+
+    code = "quote_changed"
+
+
+class UnknownHold(Refusal):
+    """The shop has no hold with that id."""
+
+    code = "unknown_hold"
+
+
+class HoldTaken(Refusal):
+    """An order has taken the hold over: it goes when the order is cancelled."""
+
+    code = "hold_taken"
 
 
 class IdempotencyConflict(Refusal):

@@ -47,6 +47,11 @@ def parse_order(message: Mapping[Any, object], *, currency: str) -> Order:
     named = message.get("currency", currency) if isinstance(message, Mapping) else currency
     own = named if isinstance(named, str) and is_currency(named) else currency
     order = read_message(InvalidOrder, lambda context: _read(context, message), currency=own)
+    return in_currency(order, currency)
+
+
+def in_currency(order: Order, currency: str) -> Order:
+    """The order as the programme's ``currency`` counts it; refused when it is in another one without a rate."""
     if order.currency != currency and order.rate is None and order.lines is not None:
         raise CurrencyMismatch(
             f"the order is in {order.currency}, the programme counts in {currency}",
@@ -77,19 +82,23 @@ def _read(context: Context, message: object) -> Order:
         paid_at=values.get("paid_at"),
         rate=values.get("rate"),
         prices=basis,
-        lines=None if lines is None else _lines(context, lines, basis),
-        shipping=_shipping(values.get("shipping", {}), basis),
+        lines=None if lines is None else read_lines(context, lines, basis),
+        shipping=read_shipping(values.get("shipping", {}), basis),
         discounts=() if lines is None else tuple(values.get("discounts", ())),
         coupons=() if lines is None else tuple(dict.fromkeys(values.get("coupons", ()))),
         payment_method=values.get("payment_method", ""),
         delivery=values.get("delivery", Delivery()),
         said=frozenset(said),
+        use_quote=values.get("use_quote", False),
+        use_points=values.get("use_points"),
+        hold=values.get("hold", ""),
     )
     _check_discounts(context, order)
     return order
 
 
-def _lines(context: Context, lines: tuple[Values, ...], basis: Basis) -> tuple[Line, ...]:
+def read_lines(context: Context, lines: tuple[Values, ...], basis: Basis) -> tuple[Line, ...]:
+    """The lines of an order or a cart, their ids given or their positions."""
     if len(lines) > LINES_MAX:
         context.fail("lines", f"an order has at most {LINES_MAX} lines; found {len(lines)}")
     seen: dict[str, int] = {}
@@ -146,7 +155,8 @@ def _amount(context: Context, path: str, values: Values, basis: Basis, quantity:
     return own, other
 
 
-def _shipping(values: Values, basis: Basis) -> Shipping:
+def read_shipping(values: Values, basis: Basis) -> Shipping:
+    """The delivery of an order or a cart."""
     per_net = 1 + values.get("tax_rate", Fraction(0))
     other = 1 / per_net if basis == "gross" else per_net
     return Shipping(values.get("carrier", ""), values.get("amount", 0), other)
@@ -171,6 +181,12 @@ def _discount(context: Context, path: str, values: Values) -> OrderDiscount:
 
 
 def _check_discounts(context: Context, order: Order) -> None:
+    if order.use_quote and any(discount.source != "promo_code" for discount in order.discounts):
+        context.note("discounts", "with use_quote an order brings promo codes only; Palier quotes the rest")
+    if order.use_quote and order.hold:
+        context.note("use_quote", "a hold has its quoted discounts already; give one of the two")
+    if order.use_points is not None and not order.use_quote:
+        context.note("use_points", "points are asked for with use_quote: true")
     if len(order.discounts) > DISCOUNTS_MAX:
         context.fail("discounts", f"an order has at most {DISCOUNTS_MAX} discounts")
     for index, discount in enumerate(order.discounts):
@@ -267,6 +283,9 @@ FIELDS = {
     "shipping": Field(_SHIPPING, "The delivery"),
     "discounts": Field(many(_DISCOUNT), "In the order of their application"),
     "coupons": Field(many(_NAME), "Codes that the member entered"),
+    "use_quote": Field(BOOLEAN, "Place it with the discounts that Palier quotes for it"),
+    "use_points": Field(whole(), "With use_quote: how many points the member asks to use"),
+    "hold": Field(word(most=36), "The id of a hold: its points, coupons and discounts are taken over"),
     "payment_method": Field(word(most=100, least=0), "As the shop calls it"),
     "delivery": Field(_DELIVERY, "Where it goes"),
 }

@@ -95,6 +95,12 @@ class Order:
     delivery: Delivery = Delivery()
     said: frozenset[str] = frozenset()
     """Which of the optional parts the message named; an update keeps the others."""
+    use_quote: bool = False
+    """Place it with the discounts that Palier quotes; its own ``discounts`` are then the shop's promo codes."""
+    use_points: int | None = None
+    """With ``use_quote``: how many points the member asks to use; None does not say."""
+    hold: str = ""
+    """The hold that the order takes over, with its points, coupons and quoted discounts."""
 
 
 @dataclass(frozen=True, slots=True)
