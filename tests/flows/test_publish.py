@@ -192,3 +192,23 @@ def test_a_version_published_by_a_clock_that_went_back_still_comes_after_the_las
     world.later(days=-1).publish(document(name="Second"))
     world.later(days=2).pay("1", 10)
     assert world.view().programme.name == "Second"
+
+
+def test_what_is_imported_belongs_to_the_programme_that_the_merchant_began_with(db):
+    """An empty first version that nobody was ever a member under does not value the past at nothing."""
+    world = World.new({"format": 1, "name": "Empty", "currency": "EUR"})
+    world.later(days=1).publish(document())
+    world.tell(order("1", 600, paid_at=START - 300 * DAY), is_history=True)
+    assert (world.account().available, world.account().tier) == (600, "silver")
+    world.later(days=1).publish(ladder(700))
+    world.tell(order("2", 10, customer="bea", paid_at=START - 200 * DAY), is_history=True)
+    assert world.account("bea").available == 10
+    world.prove()
+
+
+def test_an_order_imported_from_before_a_publication_has_the_version_of_when_it_was_first_seen(world):
+    """Meaning 13: in force when the order was first seen, not when it was placed."""
+    world.pay("1", 10)
+    world.later(days=1).publish(document(earning=[{"id": "double", "award": {"points": 2, "per": 1}}]))
+    world.tell(order("2", 10, customer="bea", paid_at=START - 10 * DAY), is_history=True)
+    assert world.account("bea").available == 20

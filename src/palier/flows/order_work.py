@@ -30,6 +30,8 @@ class OrderWork:
     by_customer: dict[str, int]
     changed: dict[str, ChangedOrder] = field(default_factory=dict)
     identities: list[tuple[int, int, str]] = field(default_factory=list)
+    seen_at: datetime | None = None
+    """When these orders are first seen: the version in force then is theirs, whenever they were placed (meaning 13)."""
     is_booking: bool = False
     """Stays so when a booking is broken off: its account's book is not to be recorded then."""
 
@@ -60,7 +62,7 @@ class OrderWork:
         book = self.bench.open(stored.account_id)
         catch_up(book, at)
         before = stored.booking.points
-        version = stored.version_id if stored.version_id is not None else self.timeline.at(book.now).id
+        version = stored.version_id if stored.version_id is not None else self.timeline.at(self.seen_at or book.now).id
         stored = replace(stored, version_id=version)
         answer = reconcile(book, self._case(book, stored, version, cause))
         stored = replace(stored, booking=answer.booking, frozen=answer.frozen)

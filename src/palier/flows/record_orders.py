@@ -94,9 +94,8 @@ def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetim
     if any(stored.account_id not in (None, *accounts) for stored in orders.values()):
         raise Moved
     timeline = load_timeline(shop.programme_id, shop.current_version_id)
-    work = OrderWork(
-        shop, timeline, Bench(timeline, accounts, shop.programme_id), with_contents(orders), by_customer
-    )
+    bench = Bench(timeline, accounts, shop.programme_id)
+    work = OrderWork(shop, timeline, bench, with_contents(orders), by_customer, seen_at=now)
     answers = tuple(
         refused.get(position) or _answer(work, command, position, now)
         for position in range(len(command.messages))

@@ -121,10 +121,26 @@ class Holdings:
 def load_versions(programme_id: int, known: Versions = Versions(())) -> Versions:
     """Every published version; those that are ``known`` are not parsed again."""
     rows = ProgrammeVersion.objects.filter(programme_id=programme_id, published_at__isnull=False)
-    if rows.count() == len(known.versions):
+    if (
+        known.versions
+        and rows.order_by("-published_at", "-number").values_list("id", flat=True).first()
+        == known.versions[-1].id
+    ):
         return known
     found = rows.order_by("published_at", "number").values_list("id", "published_at", "document")
-    return Versions(tuple(Version(i, at, parse(document)) for i, at, document in found if at is not None))
+    versions = [Version(i, at, parse(document)) for i, at, document in found if at is not None]
+    first = (
+        Account.objects.filter(programme_id=programme_id)
+        .order_by("pk")
+        .values_list("created_at", flat=True)
+        .first()
+    )
+    # What was superseded before anyone was a member never applied to anyone.
+    while len(versions) > 1 and (first is None or versions[1].published_at <= first):
+        if Order.objects.filter(version_id=versions[0].id).exists():
+            break
+        versions.pop(0)
+    return Versions(tuple(versions))
 
 
 def load_account_ids(programme_id: int, *, after: int, limit: int) -> list[int]:
