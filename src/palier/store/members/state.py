@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from palier.core.account import AccountState, Contribution, LastOrder, Override, Totals
+from palier.core.programme.kinds import fold_city
 from palier.store.codec import (
     coupon_from_json,
     coupon_to_json,
@@ -19,13 +21,15 @@ from palier.store.codec import (
 
 FORMAT = 1
 
+_folded_city = lru_cache(maxsize=1 << 12)(fold_city)
+
 
 def state_to_json(state: AccountState) -> dict[str, Any]:
     """What has no column of its own; what is empty is left out.
 
     Keys: lots (see ``codec.lot_to_json``), coupons, withdrawn, tier_coupons [tier, coupon, withdrawn],
     contributions [cause, at, spend_minor, points, orders], once, demote_at, stepped_at, override [tier, until],
-    closed_at, last_order, next_lot.
+    closed_at, last_order [at, city, country, carrier, payment method, city folded for segments in SQL], next_lot.
     """
     last, override = state.last_order, state.override
     data: dict[str, Any] = {
@@ -42,7 +46,14 @@ def state_to_json(state: AccountState) -> dict[str, Any]:
         "stepped_at": to_us(state.stepped_at),
         "override": [override.tier, to_us(override.until)] if override else None,
         "closed_at": to_us(state.closed_at),
-        "last_order": [to_us(last.at), last.city, last.country, last.carrier, last.payment_method]
+        "last_order": [
+            to_us(last.at),
+            last.city,
+            last.country,
+            last.carrier,
+            last.payment_method,
+            _folded_city(last.city),
+        ]
         if last
         else None,
         "next_lot": state.next_lot,
