@@ -20,7 +20,7 @@ _THIN, _FIXED = "\u202f", "\u00a0"
 
 
 def _typeset(table: Table) -> dict[str, tuple[str, str]]:
-    """Both forms of each sentence, with the unbreakable spaces that French asks for."""
+    """Both forms of each sentence, with the spaces that may not be broken."""
     return {
         key: (_spaced(forms), _spaced(forms))
         if isinstance(forms, str)
@@ -31,6 +31,7 @@ def _typeset(table: Table) -> dict[str, tuple[str, str]]:
 
 def _spaced(text: str) -> str:
     text = text.replace(" ;", f"{_THIN};").replace(" :", f"{_FIXED}:")
+    text = text.replace(" %", f"{_FIXED}%").replace("n° ", f"n°{_FIXED}")
     return text.replace("« ", f"«{_FIXED}").replace(" »", f"{_FIXED}»").replace("× ", f"×{_FIXED}")
 
 
