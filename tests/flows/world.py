@@ -199,7 +199,7 @@ def _prove(account: Account) -> None:
     for draw in Draw.objects.filter(account=account):
         left[draw.lot_number] += draw.points
     assert all(rest >= 0 for rest in left.values())
-    remaining = {lot.number: lot.remaining for lot in loaded.state.lots}
+    remaining = {lot.number: lot.remaining for lot in loaded.state.lots if lot.remaining}
     assert remaining == {number: rest for number, rest in left.items() if rest}
     assert sum(remaining.values()) == account.available + account.pending
 

@@ -13,6 +13,7 @@ from palier.core.account import (
     Contribution,
     Coupon,
     Frozen,
+    Hold,
     LastOrder,
     Lot,
     Override,
@@ -72,6 +73,7 @@ bookings = st.builds(
     lots=st.lists(st.tuples(ids, numbers), max_size=3).map(tuple), taken=st.lists(pieces, max_size=3).map(tuple),
     withdrawn=st.lists(texts, max_size=3).map(tuple), uses=st.lists(pieces, max_size=3).map(tuple),
     is_held=st.booleans(), coupons=st.lists(texts, max_size=3).map(tuple), renews=st.booleans(), missing=amounts,
+    hold=texts, is_quoted=st.booleans(),
 )  # fmt: skip
 states = st.builds(
     AccountState, ids, instants, st.builds(Totals, *[amounts] * 10), st.lists(lots, max_size=4).map(tuple),
@@ -86,6 +88,11 @@ states = st.builds(
     st.none() | st.builds(Override, texts, maybe), maybe,
     st.none() | st.builds(LastOrder, instants, texts, texts, texts, texts), numbers, numbers, texts, st.none(),
     st.booleans(),
+    st.lists(
+        st.builds(Hold, texts, instants, st.lists(pieces, max_size=3).map(tuple),
+                  st.lists(texts, max_size=3).map(tuple)),
+        max_size=2,
+    ).map(tuple),
 )  # fmt: skip
 
 

@@ -64,6 +64,19 @@ class Coupon:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Points and coupons reserved for a checkout, until an order takes it over, it is released, or it lapses.
+
+    What the shopper was quoted is kept beside it, by its id; no change of rates, tiers or ends touches it.
+    """
+
+    id: str
+    lapses_at: datetime
+    pieces: tuple[Piece, ...] = ()
+    coupons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Contribution:
     """What one order or event brings to windows and caps, at its own instant."""
 
@@ -149,6 +162,8 @@ class AccountState:
     next_due_at: datetime | None = None
     is_stale: bool = False
     """Contributions may be incomplete (the window was changed): load them from the orders before deciding."""
+    holds: tuple[Hold, ...] = ()
+    """Those that no order has taken over yet. Lots that they emptied stay, to be there when points come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +184,7 @@ class Cause:
         "erase",
         "override",
         "waive",
+        "hold",
     ]
     id: str
 
@@ -238,6 +254,8 @@ class Booked:
     issued: frozenset[str] = frozenset()
     """Ids of those among ``coupons`` that are new."""
     intents: tuple[Intent, ...] = ()
+    holds: tuple[tuple[str, str], ...] = ()
+    """(hold, state): holds that ended, and how: captured by an order, released or lapsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,3 +328,7 @@ class Booking:
     renews: bool = False
     missing: int = 0
     """Points that the order says it used and that the member did not have (flagged)."""
+    hold: str = ""
+    """The hold that the order took over last."""
+    is_quoted: bool = False
+    """Its discounts are those that Palier quoted for its lines; they stand while the lines do."""

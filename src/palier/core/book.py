@@ -15,6 +15,7 @@ from palier.core.account import (
     Coupon,
     Entry,
     EntryKind,
+    Hold,
     Intent,
     Lot,
     NewLot,
@@ -71,6 +72,7 @@ class Book:
         self.coupons: dict[str, Coupon] = {coupon.id: coupon for coupon in state.coupons}
         self.withdrawn: dict[str, Coupon] = {coupon.id: coupon for coupon in state.withdrawn}
         self.tier_coupons: dict[str, tuple[str, bool]] = {tier: (c, w) for tier, c, w in state.tier_coupons}
+        self.holds: dict[str, Hold] = {hold.id: hold for hold in state.holds}
         self.contributions: dict[str, Contribution] = {c.cause: c for c in state.contributions}
         self.once = set(state.once)
         self.tier = state.tier
@@ -89,6 +91,7 @@ class Book:
         self.touched: dict[str, Coupon] = {}
         self.issued: set[str] = set()
         self.intents: list[Intent] = []
+        self.ended_holds: dict[str, str] = {}
 
     @property
     def programme(self) -> Programme:
@@ -324,20 +327,22 @@ class Book:
 
     def close(self, *, next_due_at: datetime | None) -> Booked:
         """The state and the rows that were made of it."""
+        pieces = (piece for hold in self.holds.values() for piece in hold.pieces)
+        held = {p.lot.number for p in pieces if p.lot and p.account == self.state.id}
         state = AccountState(
             id=self.state.id, caught_up_at=self.now, totals=Totals(**self.totals),
-            lots=tuple(lot for lot in self.lots.values() if lot.remaining),
+            lots=tuple(lot for lot in self.lots.values() if lot.remaining or lot.number in held),
             coupons=tuple(self.coupons.values()), withdrawn=tuple(self.withdrawn.values()),
             tier_coupons=tuple((tier, c, w) for tier, (c, w) in self.tier_coupons.items()),
             contributions=tuple(self.contributions.values()), once=frozenset(self.once), tier=self.tier,
             tier_since=self.tier_since, demote_at=self.demote_at, stepped_at=self.stepped_at,
-            override=self.override, closed_at=self.closed_at, last_order=self.last_order, next_lot=self.next_lot,
+            override=self.override, holds=tuple(self.holds.values()), closed_at=self.closed_at, last_order=self.last_order, next_lot=self.next_lot,
             last_sequence=self.sequence, last_hash=self.state.last_hash, next_due_at=next_due_at,
         )  # fmt: skip
         return Booked(
             state=state, entries=tuple(self.entries), lots=tuple(self.new_lots), renewals=tuple(self.renewals),
             undone=tuple(self.undone), coupons=tuple(self.touched.values()), issued=frozenset(self.issued),
-            intents=tuple(self.intents),
+            intents=tuple(self.intents), holds=tuple(self.ended_holds.items()),
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from palier.core import coupons, lots, rewards, tiers
+from palier.core import coupons, holds, lots, rewards, tiers
 from palier.core.account import Cause, Lot
 from palier.core.book import Book
 from palier.core.period import last_day, local_day, start_of_day, subtract, subtract_from_date, zone
@@ -16,7 +16,8 @@ from palier.core.programme.values import Programme
 def catch_up(book: Book, until: datetime) -> datetime | None:
     """Book what fell due since the account was last caught up, each thing at its own instant, and stand at ``until``.
 
-    At one instant: a new version's ladder, ended points, settled lots, rewards, ended coupons, reminders, tiers.
+    At one instant: a new version's ladder, lapsed holds, ended points, settled lots, rewards, ended coupons,
+    reminders, tiers.
     The result does not depend on how often or how late it is called. ``until`` in the past changes nothing.
     Returns when something is due next.
     """
@@ -51,6 +52,7 @@ def next_due(book: Book) -> datetime | None:
         if not lot.settled and lot.available_at is not None:
             instants.append(lot.available_at)
     instants.extend(c.ends_at for c in book.coupons.values() if c.ends_at is not None and c.state == "issued")
+    instants.extend(hold.lapses_at for hold in book.holds.values())
     tier_change = tiers.next_change(book, programme)
     if tier_change is not None:
         instants.append(tier_change)
@@ -59,6 +61,7 @@ def next_due(book: Book) -> datetime | None:
 
 def _happen(book: Book, previous: datetime) -> None:
     now = book.now
+    holds.lapse_due(book)
     lots.expire_ended(book)
     lots.settle_due(book)
     rewards.grant(book)

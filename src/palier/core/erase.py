@@ -6,10 +6,15 @@ from dataclasses import replace
 
 from palier.core.account import Cause
 from palier.core.book import Book, Post
+from palier.core.holds import release_all
 
 
 def erase(book: Book) -> None:
-    """Let every point that is left lapse and cancel every open coupon. Sums stay: entries say what happened."""
+    """Let every point that is left lapse and cancel every open coupon. Sums stay: entries say what happened.
+
+    Holds are released first: what they held lapses with the rest.
+    """
+    release_all(book)
     post = Post("lapse", Cause("erase", str(book.state.id)))
     book.take(post, sum(lot.remaining for lot in book.lots.values()), list(book.lots.values()))
     book.commit(post)

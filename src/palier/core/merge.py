@@ -55,9 +55,11 @@ def _unite(kept: Book, merged: Book) -> None:
     kept.withdrawn.update(merged.withdrawn)
     kept.tier_coupons = {**merged.tier_coupons, **kept.tier_coupons}
     kept.contributions.update(merged.contributions)
+    kept.holds.update(merged.holds)
     kept.once |= merged.once
     if merged.last_order and (kept.last_order is None or merged.last_order.at > kept.last_order.at):
         kept.last_order = merged.last_order
     merged.coupons, merged.withdrawn, merged.tier_coupons, merged.contributions = {}, {}, {}, {}
+    merged.holds = {}
     merged.tier = merged.last_order = None
     merged.demote_at = merged.stepped_at = merged.override = None

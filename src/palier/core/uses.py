@@ -22,12 +22,12 @@ def reconcile_uses(book: Book, case: OrderCase, kept: Kept, counts: bool) -> Boo
         wanted = 0
     booked = sum(piece.points for piece in booking.uses)
     if booking.is_held and not is_waiting and not counts:
-        return _give_back(book, case, booking, booked, kind="release")
+        return give_back_uses(book, case, booking, booked, kind="release")
     if is_waiting and booked and not booking.is_held:
         # The order waits again: what it had spent comes back and is held instead.
-        booking = _give_back(book, case, booking, booked, kind="return")
+        booking = give_back_uses(book, case, booking, booked, kind="return")
     elif wanted < booked:
-        booking = _give_back(
+        booking = give_back_uses(
             book, case, booking, booked - wanted, kind="release" if booking.is_held else "return"
         )
     if is_waiting:
@@ -83,8 +83,8 @@ def _use(book: Book, case: OrderCase, booking: Booking, wanted: int) -> Booking:
     return replace(booking, uses=booking.uses + tuple(pieces), missing=booking.missing + short)
 
 
-def _give_back(book: Book, case: OrderCase, booking: Booking, points: int, *, kind: str) -> Booking:
-    """Return used points, the last taken first, to their own lots."""
+def give_back_uses(book: Book, case: OrderCase, booking: Booking, points: int, *, kind: str) -> Booking:
+    """Return used points, the last taken first, to their own lots; ``kind`` is release (held ones) or return."""
     post = Post("release" if kind == "release" else "return", case.cause, version=case.version)
     left = list(booking.uses)
     missing = booking.missing
@@ -125,7 +125,7 @@ def reconcile_coupons(book: Book, case: OrderCase, booking: Booking, kept: Kept,
             amounts.pop(coupon_id, None)
             mine.remove(coupon_id)
             if coupon_id in known:
-                known[coupon_id] = _free(book, known[coupon_id], taken)
+                known[coupon_id] = free_coupon(book, known[coupon_id], taken)
     for coupon_id, amount_minor in named.items():
         coupon = known[coupon_id]
         if coupon.state != "issued" and coupon_id not in mine:
@@ -154,7 +154,7 @@ def _named_amounts(book: Book, case: OrderCase) -> dict[str, int]:
     return found
 
 
-def _free(book: Book, coupon: Coupon, taken: int | None) -> Coupon:
+def free_coupon(book: Book, coupon: Coupon, taken: int | None) -> Coupon:
     """The coupon as it is once an order gave it, or the amount it took of it, back."""
     if coupon.state not in ("used", "reserved") and taken is None:
         return coupon

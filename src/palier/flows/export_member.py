@@ -18,6 +18,7 @@ from palier.store.models import (
     Entry,
     EntryNote,
     Happening,
+    Hold,
     Intent,
     Lot,
     Order,
@@ -62,6 +63,7 @@ def export_member(command: ExportMember, *, now: datetime) -> dict[str, Any]:
             "lots": _rows(Lot.objects.filter(account_id__in=person)),
             "draws": _rows(Draw.objects.filter(account_id__in=person)),
             "coupons": _rows(CouponRow.objects.filter(account_id=account), leave={"facts"}),
+            "holds": _rows(Hold.objects.filter(account_id=account), leave={"content_digest"}),
             "events": _rows(Happening.objects.filter(account_id__in=person)),
             "messages": _rows(Intent.objects.filter(account_id__in=person)),
         }

@@ -13,8 +13,8 @@ T = TypeVar("T")
 
 TRIES = 5
 
-_RACED = ("identity_once", "order_once", "happening_once", "refund_once", "store_identity.", "store_order.",
-          "store_refund.", "store_happening.")  # fmt: skip
+_RACED = ("identity_once", "order_once", "happening_once", "refund_once", "hold_once", "store_identity.",
+          "store_order.", "store_refund.", "store_happening.", "store_hold.")  # fmt: skip
 """Unique constraints that two deliveries of the same thing may race for (PostgreSQL names them, SQLite the columns)."""
 
 _TRY_AGAIN = ("40001", "40P01")

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from palier.core.account import Booking, Coupon, Frozen, Lot, Piece
+from palier.core.account import Booking, Coupon, Frozen, Hold, Lot, Piece
 from palier.core.period import parse_duration
 from palier.core.programme.values import CouponTerms, Discount, Gift, LineFilter
 
@@ -82,6 +82,16 @@ def coupon_from_json(data: Mapping[str, Any]) -> Coupon:
     )  # fmt: skip
 
 
+def hold_to_json(hold: Hold) -> list[Any]:
+    """id, lapses_at, pieces, coupons."""
+    return [hold.id, to_us(hold.lapses_at), [piece_to_json(p) for p in hold.pieces], list(hold.coupons)]
+
+
+def hold_from_json(row: list[Any]) -> Hold:
+    """The inverse of ``hold_to_json``."""
+    return Hold(row[0], instant(row[1]), tuple(piece_from_json(p) for p in row[2]), tuple(row[3]))
+
+
 def terms_to_json(terms: CouponTerms) -> dict[str, Any]:
     """What a coupon gives and asks for; what it does not say is left out."""
     discount = terms.discount
@@ -134,7 +144,8 @@ def booking_to_json(booking: Booking) -> dict[str, Any]:
         "lots": [list(lot) for lot in booking.lots], "taken": [piece_to_json(p) for p in booking.taken],
         "withdrawn": list(booking.withdrawn), "uses": [piece_to_json(p) for p in booking.uses],
         "is_held": booking.is_held, "coupons": list(booking.coupons), "renews": booking.renews,
-        "missing": booking.missing, "coupon_amounts": [list(pair) for pair in booking.coupon_amounts],
+        "missing": booking.missing, "hold": booking.hold, "is_quoted": booking.is_quoted,
+        "coupon_amounts": [list(pair) for pair in booking.coupon_amounts],
     }  # fmt: skip
     return {key: value for key, value in data.items() if value}
 
@@ -149,6 +160,7 @@ def booking_from_json(data: Mapping[str, Any]) -> Booking:
         is_held=data.get("is_held", False), coupons=tuple(data.get("coupons", ())), renews=data.get("renews", False),
         missing=data.get("missing", 0),
         coupon_amounts=tuple((row[0], row[1]) for row in data.get("coupon_amounts", ())),
+        hold=data.get("hold", ""), is_quoted=data.get("is_quoted", False),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """All tables, gathered for Django; each noun's folder defines its own."""
 
+from palier.store.holds.models import Hold
 from palier.store.imports.models import ImportBatch, ImportProblem
 from palier.store.ledger.models import CouponRow, Draw, Entry, EntryNote, Lot, Renewal
 from palier.store.members.models import Account, Identity, Profile
@@ -8,7 +9,7 @@ from palier.store.outbox.models import Inbox, Intent
 from palier.store.programmes.models import Programme, ProgrammeVersion, Shop
 
 __all__ = [
-    "Account", "CouponRow", "Draw", "Entry", "EntryNote", "Happening", "Identity", "ImportBatch", "ImportProblem",
-    "Inbox", "Intent", "Lot", "Order", "OrderLine", "Profile", "Programme", "ProgrammeVersion", "Refund", "Renewal",
-    "Shop",
+    "Account", "CouponRow", "Draw", "Entry", "EntryNote", "Happening", "Hold", "Identity", "ImportBatch",
+    "ImportProblem", "Inbox", "Intent", "Lot", "Order", "OrderLine", "Profile", "Programme", "ProgrammeVersion",
+    "Refund", "Renewal", "Shop",
 ]  # fmt: skip

@@ -55,6 +55,7 @@ _INTENT = Table("store_intent", {
     "programme_id": "bigint", "account_id": "bigint", "event": "text", "key": "text", "facts": "jsonb",
     "effective_at": "timestamptz", "recorded_at": "timestamptz", "is_silent": "bool",
 })  # fmt: skip
+_HOLD = Table("store_hold", {"public_id": "text", "state": "text"})
 _STATE_COLUMNS: Columns = {
     "id": "bigint", "caught_up_at": "timestamptz", "next_due_at": "timestamptz", "last_sequence": "int",
     "last_hash": "text", "available": "bigint", "pending": "bigint", "held": "bigint", "debt": "bigint",
@@ -92,7 +93,7 @@ class Outcome:
 def record(outcomes: Sequence[Outcome], *, now: datetime, is_silent: bool = False) -> None:
     """Write everything that the decisions left: accounts first (new ones are inserted), then their rows.
 
-    At most nine statements for any number of accounts; none for a table without rows. Only flows call this, inside
+    At most ten statements for any number of accounts; none for a table without rows. Only flows call this, inside
     their one transaction, with the accounts locked.
     """
     chained = [_chained(outcome, now) for outcome in outcomes]
@@ -103,6 +104,7 @@ def record(outcomes: Sequence[Outcome], *, now: datetime, is_silent: bool = Fals
     _NOTE.insert([row for o in outcomes if o.note for row in _note_rows(o, o.note)])
     _record_renewals(outcomes)
     _record_coupons(outcomes)
+    _HOLD.update([ended for o in outcomes for ended in o.booked.holds])
     if not is_silent:
         _INTENT.insert([row for o in outcomes for row in _intent_rows(o, now)])
 

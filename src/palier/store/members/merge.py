@@ -8,9 +8,9 @@ from palier.store.rows import select
 
 
 def repoint(merged_id: int, kept_id: int) -> None:
-    """Move identities, orders, coupons and happenings; the merged person's profile is dropped, the kept one stays."""
+    """Move identities, orders, coupons, holds and happenings; the merged person's profile goes, the kept one stays."""
     with connection.cursor() as cursor:
-        for table in ("store_identity", "store_order", "store_coupon"):
+        for table in ("store_identity", "store_order", "store_coupon", "store_hold"):
             cursor.execute(f"UPDATE {table} SET account_id = %s WHERE account_id = %s", [kept_id, merged_id])
         cursor.execute(
             "UPDATE store_happening SET account_id = %s WHERE account_id = %s AND NOT EXISTS (SELECT 1 FROM"

@@ -21,7 +21,7 @@ class NewHappening:
 
     id: int
     account_id: int
-    kind: Literal["event", "gift", "opening", "override", "waive"]
+    kind: Literal["event", "gift", "opening", "override", "waive", "voucher"]
     name: str
     key: str
     at: datetime

@@ -116,12 +116,12 @@ class Refund(models.Model):
 
 
 class Happening(models.Model):
-    """An event (``kind`` event), a gift, an opening balance or a decision of staff: the key makes it count once."""
+    """An event (``kind`` event), a gift, an opening balance, a voucher, a decision of staff: keys make them unique."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="happenings")
     kind = models.CharField(
         max_length=10,
-        choices=[(kind, kind) for kind in ("event", "gift", "opening", "override", "waive")],
+        choices=[(kind, kind) for kind in ("event", "gift", "opening", "override", "waive", "voucher")],
     )
     name = models.CharField(max_length=100, blank=True)
     key = models.CharField(max_length=200)

@@ -1,0 +1,1 @@
+"""Holds of checkouts: what was quoted, and where each stands."""

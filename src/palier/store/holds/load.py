@@ -1,0 +1,76 @@
+"""Holds as values: what a shopper was quoted, and where the hold stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from msgspec import convert
+from msgspec.json import decode
+
+from palier.core.order import OrderDiscount
+from palier.core.quote_values import Quote
+from palier.store.rows import Table, any_of, from_time, listed, select, to_json, to_time
+
+_HOLD = Table("store_hold", {
+    "public_id": "text", "programme_id": "bigint", "shop_id": "bigint", "account_id": "bigint", "key": "text",
+    "content_digest": "text", "quote": "jsonb", "discounts": "jsonb", "held_at": "timestamptz",
+    "lapses_at": "timestamptz", "state": "text",
+})  # fmt: skip
+_COLUMNS = "public_id, account_id, key, content_digest, quote, discounts, lapses_at, state"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHold:
+    """A hold: ``discounts`` are those that an order which takes it over is booked with."""
+
+    id: str
+    account_id: int
+    key: str
+    digest: str
+    quote: Quote
+    discounts: tuple[OrderDiscount, ...]
+    lapses_at: datetime
+    state: str
+
+
+def find_hold(shop_id: int, key: str) -> StoredHold | None:
+    """The hold that was made with this key. One statement."""
+    rows = select(f"SELECT {_COLUMNS} FROM store_hold WHERE shop_id = %s AND key = %s", [shop_id, key])
+    return _hold(rows[0]) if rows else None
+
+
+def load_holds(shop_id: int, ids: Iterable[str]) -> dict[str, StoredHold]:
+    """Those of these holds that the shop has, by id. One statement, none without ids."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = select(
+        f"SELECT {_COLUMNS} FROM store_hold WHERE shop_id = %s AND {any_of('public_id')}",
+        [shop_id, listed(wanted)],
+    )
+    return {row[0]: _hold(row) for row in rows}
+
+
+def record_hold(hold: StoredHold, *, programme_id: int, shop_id: int, now: datetime) -> None:
+    """Write a new hold; one that another process wrote with its key at this moment is an IntegrityError."""
+    _HOLD.insert(
+        [
+            (
+                hold.id, programme_id, shop_id, hold.account_id, hold.key, hold.digest, to_json(hold.quote),
+                to_json(hold.discounts), to_time(now), to_time(hold.lapses_at), hold.state,
+            )
+        ]
+    )  # fmt: skip
+
+
+def _hold(row: tuple[Any, ...]) -> StoredHold:
+    lapses_at = from_time(row[6])
+    assert lapses_at is not None
+    quote, discounts = (decode(value) if isinstance(value, str) else value for value in row[4:6])
+    return StoredHold(
+        row[0], row[1], row[2], row[3], convert(quote, Quote), convert(discounts, tuple[OrderDiscount, ...]),
+        lapses_at, row[7],
+    )  # fmt: skip
