@@ -14,6 +14,8 @@ from palier.core.awards import reconcile_points, reconcile_settlement
 from palier.core.book import Book
 from palier.core.caps import room_under_caps
 from palier.core.earning import Worth, order_holds, order_worth
+from palier.core.errors import InvalidOrder
+from palier.core.money import LIMIT
 from palier.core.order import VALID_STATUSES, Kept, keep
 from palier.core.order_case import OrderCase, Reconciled
 from palier.core.period import end_after, zone
@@ -26,7 +28,8 @@ def reconcile(book: Book, case: OrderCase) -> Reconciled:
 
     The book must be caught up. A renewal is undone first, so that used points come back to the ends that are theirs;
     points come back before others are taken, so that no debt arises that the same message could pay. The order is
-    valued with the tier that the member had before it.
+    valued with the tier that the member had before it. ``InvalidOrder`` when the rules give more points than
+    ``money.LIMIT``.
     """
     deserved_before = tiers.deserved_rank(book)
     kept = keep(case.order, case.refunds)
@@ -37,6 +40,7 @@ def reconcile(book: Book, case: OrderCase) -> Reconciled:
     counts = is_valid and not kept.is_refunded and frozen is not None
     programme = book.timeline.by_id(case.version).programme
     worth = order_worth(programme, case.order, kept, frozen) if frozen else None
+    _check_limit(worth)
     if not counts:
         worth = None if worth is None else Worth(0, 0, why_not=worth.why_not or case.order.status)
     if case.booking.renews and not counts:
@@ -53,6 +57,17 @@ def reconcile(book: Book, case: OrderCase) -> Reconciled:
     lowers = tiers.deserved_rank(book) < deserved_before
     tiers.requalify(book, case.cause, because="refund" if lowers else "order")
     return Reconciled(booking, frozen, worth)
+
+
+def _check_limit(worth: Worth | None) -> None:
+    """No mistake in a rule may give more points than numbers are kept for (R-NUM-2)."""
+    given = [worth.uncapped, *(award.points for award in worth.awards)] if worth is not None else []
+    if max(given, default=0) > LIMIT:
+        raise InvalidOrder(
+            f"the rules give {max(given)} points for it",
+            path="lines",
+            hint="check the amounts, and the programme's rules",
+        )
 
 
 def _accept(book: Book, case: OrderCase, kept: Kept) -> Frozen:
