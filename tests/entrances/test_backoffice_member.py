@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from palier.backoffice import formats
 from palier.flows.close_account import CloseAccount, close_account
 from palier.flows.override_tier import OverrideTier, override_tier
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person, refund, staff
@@ -158,3 +159,17 @@ def test_tier_8_and_cus_3_a_tier_by_hand_and_a_closed_account_are_seen(page, lan
     close_account(CloseAccount(shop.shop_id, "C-1001"), now=shop.now)
     html = page(shop, "C-1001", language).content.decode().replace(SPACE, " ")
     assert [text for text in (given, closed, why, "VIP") if text not in html] == []
+
+
+def test_exp_6_every_lot_is_shown_with_its_last_day_and_the_next_to_end_is_named(page):
+    shop = make_shop()
+    order(shop, "A1", "C1", 12000, days_ago=40)
+    order(shop, "A2", "C1", 3000, days_ago=20)
+    answer = page(shop, "C1")
+    lots = answer.context["lots"]
+    assert sorted(lot.remaining for lot in lots) == [30, 120]
+    viewpoint = answer.context["viewpoint"]
+    days = [formats.day(lot.ends_at - timedelta(seconds=1), tz=viewpoint.tz, language="en") for lot in lots]
+    html = answer.content.decode()
+    assert [day for day in days if day not in html] == []
+    assert f"next: 150, last day {days[0]}" in html
