@@ -98,8 +98,8 @@ def order_worth(programme: Programme, order: Order, kept: Kept, frozen: Frozen) 
     for rule in rules:
         if rule.award is None:
             continue
-        own = [line for line in earning_lines if _line_matches(rule.lines, line)]
-        if own and _hold(rule.when, order, own, frozen):
+        own = [line for line in earning_lines if line_matches(rule.lines, line)]
+        if own and holds(rule.when, order, own, frozen):
             given = _award(programme, rule, rule.award, own, spend_minor)
             if given.points:
                 awards.append((rule, given, own))
@@ -115,7 +115,7 @@ def counted_lines(programme: Programme, order: Order, kept: Kept, frozen: Frozen
     )
     is_other = counts_net != (order.prices == "net")
     rate = order.rate if order.rate is not None else Fraction(1)
-    rescale = rate * _rescaled(order, programme)
+    rescale = rate * rescaled(order, programme)
     counted = []
     exclude = programme.spend.exclude
     for line in kept.lines:
@@ -137,10 +137,10 @@ def _excluded(exclude: LineFilter, product: str, categories: Sequence[str]) -> b
 def in_programme_currency(programme: Programme, order: Order, amount_minor: int) -> int:
     """An amount of the order, at its own rate, rounded half up to the programme's minor unit."""
     rate = order.rate if order.rate is not None else Fraction(1)
-    return round_half_up(amount_minor * rate * _rescaled(order, programme))
+    return round_half_up(amount_minor * rate * rescaled(order, programme))
 
 
-def _rescaled(order: Order, programme: Programme) -> Fraction:
+def rescaled(order: Order, programme: Programme) -> Fraction:
     """Minor units of the programme's currency for one of the order's, at rate 1 (yen have none, dinars three)."""
     if programme.currency == order.currency:
         return Fraction(1)
@@ -156,7 +156,7 @@ def _shipping(programme: Programme, order: Order, kept: Kept, frozen: Frozen) ->
     amount = Fraction(kept.shipping_minor)
     if counts_net != (order.prices == "net"):
         amount *= order.shipping.other_per_amount
-    return amount * (order.rate if order.rate is not None else 1) * _rescaled(order, programme)
+    return amount * (order.rate if order.rate is not None else 1) * rescaled(order, programme)
 
 
 def _prevented(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -> str:
@@ -175,7 +175,7 @@ def _prevented(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -
     return ""
 
 
-def _line_matches(line_filter: LineFilter | None, line: Counted) -> bool:
+def line_matches(line_filter: LineFilter | None, line: Counted) -> bool:
     goods = line.kept.line
     return matches(line_filter, goods.product, goods.categories, goods.on_sale)
 
@@ -187,10 +187,10 @@ def _earns(line: Counted) -> bool:
 def order_holds(programme: Programme, when: Conditions, order: Order, kept: Kept, frozen: Frozen) -> bool:
     """Whether the conditions hold for the whole order."""
     lines = [line for line in counted_lines(programme, order, kept, frozen) if _earns(line)]
-    return _hold(when, order, lines, frozen)
+    return holds(when, order, lines, frozen)
 
 
-def _hold(when: Conditions, order: Order, lines: list[Counted], frozen: Frozen) -> bool:
+def holds(when: Conditions, order: Order, lines: list[Counted], frozen: Frozen) -> bool:
     """Whether the conditions hold for these lines; measures are before any discount."""
     if when.total is not None and not when.total.hold(round_half_up(sum(x.listed for x in lines))):
         return False
@@ -266,8 +266,8 @@ def _multiplied(
     for rule in rules:
         if rule.multiply is None:
             continue
-        own = [line for line in lines if _line_matches(rule.lines, line)]
-        if own and _hold(rule.when, order, own, frozen):
+        own = [line for line in lines if line_matches(rule.lines, line)]
+        if own and holds(rule.when, order, own, frozen):
             if rule.lines is None:
                 general.append(rule.multiply)
                 sources.append(("rule", rule.id))
@@ -304,6 +304,6 @@ def _shared(
     base = measured if given.base_minor is None else max(measured, Fraction(given.base_minor))
     exact = given.points * (base - measured) / base * whole
     for line, weight in zip(own, weights, strict=True):
-        own_multipliers = [m for m, line_filter in by_line if _line_matches(line_filter, line)]
+        own_multipliers = [m for m, line_filter in by_line if line_matches(line_filter, line)]
         exact += given.points * weight / base * max([*general, *own_multipliers], default=Fraction(1))
     return exact

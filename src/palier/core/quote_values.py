@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from palier.core.account import Contribution, Coupon
-from palier.core.order import Order
+from palier.core.order import Order, OrderDiscount
 from palier.core.programme.values import Bracket, Discount
 
 Source = Literal["tier", "segment", "first_order", "promo_code", "coupon", "points"]
@@ -143,3 +143,5 @@ class Quote:
     """Every benefit that stays and frees the delivery; together they give ``free_shipping``."""
     why_not: str = ""
     """Why it earns nothing although rules exist: ``order_worth``'s word."""
+    booked: tuple[OrderDiscount, ...] = ()
+    """The discounts of the order placed with this quote, in the order of their application."""

@@ -1,0 +1,67 @@
+"""Which benefits stand together: greedily by priority, or the allowed set that saves the member most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from palier.core.benefits import Offer, Till, apply
+from palier.core.plan import COUPON, EVERY_SET, FIRST_ORDER, POINTS, PROMO_CODE, SEGMENT, Stacking
+
+APPLICATION = (SEGMENT, FIRST_ORDER, PROMO_CODE, COUPON, POINTS)
+"""In this order their discounts are applied (meaning 5)."""
+
+
+def applied(till: Till, offers: Mapping[int, Offer], kept: int) -> Till:
+    """The till after the kept offers, in the order of their application."""
+    after = till.copy()
+    for bit in APPLICATION:
+        if bit & kept:
+            apply(after, offers[bit])
+    return after
+
+
+def choose(
+    till: Till,
+    offers: Mapping[int, Offer],
+    contending: int,
+    stacking: Stacking,
+    conflict: Literal["priority", "best"],
+) -> int:
+    """The set of those ``contending`` that stays."""
+    if not contending & (contending - 1):
+        return contending
+    if conflict == "best":
+        return _best(till, offers, contending, stacking)
+    if stacking.allowed[contending]:
+        return contending
+    return _by_priority(till, offers, contending, stacking)
+
+
+def _by_priority(till: Till, offers: Mapping[int, Offer], contending: int, stacking: Stacking) -> int:
+    """In the order of priority each one stays that may stand beside those before it and still gives something."""
+    kept = 0
+    for bit in stacking.order:
+        together = kept | bit
+        if not bit & contending or not stacking.allowed[together]:
+            continue
+        if not kept or any(
+            given.offer.bit == bit and given.is_something for given in applied(till, offers, together).given
+        ):
+            kept = together
+    return kept
+
+
+def _best(till: Till, offers: Mapping[int, Offer], contending: int, stacking: Stacking) -> int:
+    """Every allowed set is priced; of those that save equally much the one of the highest priority stays."""
+    best = 0
+    best_rank: tuple[int, tuple[bool, ...]] = (-1, ())
+    for kept in EVERY_SET:
+        if kept & ~contending or not stacking.allowed[kept]:
+            continue
+        after = applied(till, offers, kept)
+        saving = till.total - after.total + till.shipping_left - after.shipping_left
+        rank = (saving, tuple(bool(kept & bit) for bit in stacking.order))
+        if rank > best_rank:
+            best, best_rank = kept, rank
+    return best

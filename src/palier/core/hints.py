@@ -1,0 +1,129 @@
+"""What is missing: to the next tier, to an earning rule's threshold, to the next bracket or minimum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from palier.core.account import Frozen
+from palier.core.earning import Worth, counted_lines, holds, line_matches
+from palier.core.money import round_half_up
+from palier.core.offers import Basket, reached
+from palier.core.order import Order, keep
+from palier.core.plan import FIRST_ORDER, POINTS, SEGMENT, Stacking
+from palier.core.programme.values import Bounds, Bracket, Tier
+from palier.core.quote_values import Hint, NextTier
+from palier.core.tiers import thresholds_at
+
+_METRIC_UNITS = {"spend": "amount", "points": "points", "orders": "orders"}
+
+
+def next_tier(basket: Basket) -> NextTier | None:
+    """The tier above the one held and what is missing to it without this cart."""
+    step = _step_above(basket)
+    if step is None:
+        return None
+    return NextTier(step[1].id, max(0, step[0] - basket.buyer.qualifying))
+
+
+def hints_of(
+    basket: Basket, placed: Order, worth: Worth, frozen: Frozen, standing: int, stacking: Stacking
+) -> tuple[Hint, ...]:
+    """What is still missing with this cart: the tier first, then rules in their order, then benefits."""
+    return (
+        *_tier(basket, worth),
+        *(() if worth.why_not else _earning(basket, placed, frozen)),
+        *_benefits(basket, standing, stacking),
+    )
+
+
+def _step_above(basket: Basket) -> tuple[int, Tier] | None:
+    tiers = basket.plan.programme.tiers
+    if tiers is None or not basket.buyer.is_member:
+        return None
+    steps = thresholds_at(tiers, basket.buyer.now)
+    held = next((i for i, (_, tier) in enumerate(steps) if tier.id == basket.buyer.tier), -1)
+    return steps[held + 1] if held + 1 < len(steps) else None
+
+
+def _tier(basket: Basket, worth: Worth) -> Iterator[Hint]:
+    step, tiers = _step_above(basket), basket.plan.programme.tiers
+    if step is None or tiers is None:
+        return
+    brings = {"spend": worth.spend_minor, "points": worth.points, "orders": 1}[tiers.metric]
+    missing = step[0] - basket.buyer.qualifying - brings
+    if missing > 0:
+        yield Hint("tier", missing, _METRIC_UNITS[tiers.metric], step[1].id)  # type: ignore[arg-type]
+
+
+def _earning(basket: Basket, placed: Order, frozen: Frozen) -> Iterator[Hint]:
+    """Rules whose other conditions hold and of which the cart has some goods already."""
+    programme = basket.plan.programme
+    lines = [
+        line
+        for line in counted_lines(programme, placed, keep(placed, ()), frozen)
+        if line.kept.quantity and line.kept.line.amount_minor
+    ]
+    for rule in programme.earning:
+        when = rule.when
+        if not rule.enabled or rule.on is not None or rule.cap is not None:
+            continue
+        if when.total is None and when.quantity is None and when.weight is None:
+            continue
+        own = [line for line in lines if line_matches(rule.lines, line)]
+        if not own or not holds(replace(when, total=None, quantity=None, weight=None), placed, own, frozen):
+            continue
+        total = round_half_up(sum(line.listed for line in own))
+        pieces = sum(line.kept.quantity for line in own)
+        grams = sum(line.kept.quantity * line.kept.line.weight_g for line in own)
+        for bounds, value, of in (
+            (when.total, total, "amount"),
+            (when.quantity, pieces, "pieces"),
+            (when.weight, grams, "grams"),
+        ):
+            missing = _missing(bounds, value)
+            if missing:
+                yield Hint("earning", missing, of, rule.id)  # type: ignore[arg-type]
+                break
+
+
+def _missing(bounds: Bounds | None, value: int) -> int:
+    if bounds is None or bounds.at_least is None:
+        return 0
+    return max(0, bounds.at_least - value)
+
+
+def _benefits(basket: Basket, standing: int, stacking: Stacking) -> Iterator[Hint]:
+    """Of benefits that could stand beside those that do."""
+    buyer, segment = basket.buyer, basket.segment
+    if segment is not None and stacking.allowed[standing | SEGMENT]:
+        yield from _next_bracket(segment.brackets, basket.measured_minor, f"segment:{segment.segment.id}")
+    if basket.is_excluded:
+        return
+    if not buyer.orders and stacking.allowed[standing | FIRST_ORDER]:
+        yield from _next_bracket(basket.plan.first_order, basket.measured_minor, "first_order")
+    redemption = basket.plan.programme.redemption
+    if (
+        redemption is None
+        or buyer.orders + 1 < redemption.from_order
+        or not stacking.allowed[standing | POINTS]
+    ):
+        return
+    minimum = redemption.min_total_minor or 0
+    bracket = reached(basket.plan.points, buyer.available)
+    if bracket is not None and basket.measured_minor < minimum:
+        yield Hint("benefit", minimum - basket.measured_minor, "amount", "points", bracket)
+    yield from _next_bracket(basket.plan.points, buyer.available, "points", of_points=True)
+
+
+def _next_bracket(
+    brackets: tuple[Bracket, ...], value: int, id: str, *, of_points: bool = False
+) -> Iterator[Hint]:
+    following = None
+    for bracket in brackets:
+        if (bracket.bounds.at_least or 0) <= value:
+            break
+        following = bracket
+    if following is not None:
+        missing = (following.bounds.at_least or 0) - value
+        yield Hint("benefit", missing, "points" if of_points else "amount", id, following)

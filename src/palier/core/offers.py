@@ -1,0 +1,210 @@
+"""What each source has to offer a buyer in a cart, or why it has not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from palier.core.account import Coupon
+from palier.core.benefits import Offer, PointsUse, Till, apply, lines_of
+from palier.core.earning import rescaled
+from palier.core.money import round_half_up
+from palier.core.order import Line, Order
+from palier.core.plan import COUPON, FIRST_ORDER, POINTS, PROMO_CODE, SEGMENT, Plan, SegmentPlan
+from palier.core.programme.values import Bracket
+from palier.core.quote_values import Buyer, Cart, Reason, Refused, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """A cart beside its buyer; ``measured_minor`` are its goods that count, in the programme's currency (meaning 2).
+
+    ``segment`` is the first of the buyer's that is enabled.
+    """
+
+    plan: Plan
+    cart: Cart
+    buyer: Buyer
+    lines: tuple[Line, ...]
+    measured_minor: int
+    segment: SegmentPlan | None
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether the buyer's segment is left out of points and of the first-order benefit (meaning 15)."""
+        return self.segment is not None and self.segment.is_excluded
+
+
+@dataclass(slots=True)
+class Offers:
+    """Those that give something in this cart, those that only free carriers that were not chosen, and those refused.
+
+    ``codes`` are entered coupons that would be usable beside the one offered.
+    """
+
+    active: dict[int, Offer]
+    idle: dict[int, Offer]
+    refused: dict[int, list[Refused]]
+    codes: list[Refused]
+
+
+def measured(plan: Plan, order: Order, lines: tuple[Line, ...], *, is_net: bool) -> int:
+    """What counts of these lines before any discount, in the basis of ``spend.tax`` and the programme's currency."""
+    spend = plan.programme.spend
+    if spend.exclude is not None:
+        exclude = spend.exclude
+        lines = tuple(
+            line
+            for line in lines
+            if line.product not in exclude.products and exclude.categories.isdisjoint(line.categories)
+        )
+    counts_net = spend.tax == "excluded" or (spend.tax == "as_displayed" and is_net)
+    rate = conversion(plan, order)
+    if counts_net == (order.prices == "net"):
+        whole = sum(line.amount_minor for line in lines)
+        return whole if rate is None else round_half_up(whole * rate)
+    factor = rate if rate is not None else Fraction(1)
+    return round_half_up(sum(line.amount_minor * line.other_per_amount for line in lines) * factor)
+
+
+def conversion(plan: Plan, order: Order) -> Fraction | None:
+    """Minor units of the programme's currency for one of the cart's; None when they are the same."""
+    rate = (order.rate if order.rate is not None else 1) * rescaled(order, plan.programme)
+    return None if rate == 1 else Fraction(rate)
+
+
+def gather(basket: Basket, till: Till) -> Offers:
+    """Every source's offer, tried alone on what the tier left."""
+    found = Offers({}, {}, {}, [])
+    if basket.cart.order.discounts:
+        promo_codes = Offer("promo_code", PROMO_CODE, promo_codes=basket.cart.order.discounts)
+        _sort(found, till, promo_codes, None)
+    if basket.buyer.is_member:
+        _segment(basket, till, found)
+        _first_order(basket, till, found)
+        _points(basket, till, found)
+    if basket.cart.coupons:
+        _coupons(basket, till, found)
+    return found
+
+
+def reached(brackets: tuple[Bracket, ...], value: int) -> Bracket | None:
+    """The highest bracket that holds the value."""
+    for bracket in brackets:
+        if bracket.bounds.hold(value):
+            return bracket
+    return None
+
+
+def _sort(found: Offers, till: Till, offer: Offer, refused: Refused | None) -> bool:
+    """Put an offer where it belongs; False when it gives nothing at all."""
+    gives = apply(till.copy(), offer).is_something
+    if not gives and not offer.free_shipping and not offer.promo_codes:
+        return False
+    if refused is None:
+        (found.active if gives else found.idle)[offer.bit] = offer
+    elif gives:
+        found.refused[offer.bit] = [refused]
+    return True
+
+
+def _of_bracket(source: Source, bit: int, bracket: Bracket, id: str = "") -> Offer:
+    return Offer(source, bit, id, "", bracket.discount, bracket.free_shipping, bracket.gift)
+
+
+def _segment(basket: Basket, till: Till, found: Offers) -> None:
+    if basket.segment is None:
+        return
+    bracket = reached(basket.segment.brackets, basket.measured_minor)
+    if bracket is not None:
+        _sort(found, till, _of_bracket("segment", SEGMENT, bracket, basket.segment.segment.id), None)
+
+
+def _first_order(basket: Basket, till: Till, found: Offers) -> None:
+    if basket.buyer.orders or not basket.plan.first_order:
+        return
+    bracket = reached(basket.plan.first_order, basket.measured_minor)
+    if bracket is not None:
+        refused = Refused("first_order", "excluded") if basket.is_excluded else None
+        _sort(found, till, _of_bracket("first_order", FIRST_ORDER, bracket), refused)
+
+
+def _points(basket: Basket, till: Till, found: Offers) -> None:
+    redemption, buyer = basket.plan.programme.redemption, basket.buyer
+    if redemption is None:
+        return
+    bracket = reached(basket.plan.points, buyer.available)
+    asked = basket.cart.use_points
+    if bracket is None or asked == 0 or (asked is None and redemption.apply == "on_request"):
+        return
+    cost = bracket.cost if bracket.cost is not None else bracket.bounds.at_least or 0
+    if bracket.discount is not None and bracket.discount.points is not None:
+        cost = 0
+    use = PointsUse(
+        redemption, buyer.available, buyer.available if asked is None else min(asked, buyer.available), cost
+    )
+    refused: Refused | None = None
+    minimum = redemption.min_total_minor
+    if basket.is_excluded:
+        refused = Refused("points", "excluded")
+    elif buyer.orders + 1 < redemption.from_order:
+        refused = Refused("points", "from_order", missing=redemption.from_order - buyer.orders - 1)
+    elif minimum is not None and basket.measured_minor < minimum:
+        refused = Refused("points", "minimum", missing=minimum - basket.measured_minor)
+    _sort(found, till, replace(_of_bracket("points", POINTS, bracket), use=use), refused)
+
+
+def _coupons(basket: Basket, till: Till, found: Offers) -> None:
+    """The first usable code is offered; every other one is listed with its reason."""
+    listed: list[Refused] = []
+    offered = False
+    for code in dict.fromkeys(basket.cart.coupons):
+        coupon = _owned(basket.buyer, code)
+        if coupon is None:
+            listed.append(Refused("coupon", "unknown", code=code))
+            continue
+        why, missing = _unusable(basket, coupon)
+        if why is None and offered:
+            why = "not_combinable"
+        elif why is None:
+            offered = _sort(found, till, _coupon_offer(coupon), None)
+            # A code without any goods to reduce has not reached what it needs.
+            why = None if offered else "minimum"
+        if why is not None:
+            listed.append(Refused("coupon", why, coupon.origin_id, coupon.code, missing))
+    if listed:
+        found.refused[COUPON] = listed
+
+
+def _owned(buyer: Buyer, code: str) -> Coupon | None:
+    if not buyer.is_member:
+        return None
+    for coupon in buyer.coupons:
+        if code in (coupon.code, coupon.id) and coupon.state != "cancelled":
+            return coupon
+    return None
+
+
+def _unusable(basket: Basket, coupon: Coupon) -> tuple[Reason | None, int | None]:
+    minimum = coupon.terms.min_total_minor
+    if minimum is not None:
+        value = basket.measured_minor
+        if coupon.terms.discount is not None and coupon.terms.discount.lines is not None:
+            own = lines_of(basket.lines, coupon.terms.discount) or ()
+            lines = tuple(basket.lines[i] for i in own)
+            value = measured(basket.plan, basket.cart.order, lines, is_net=basket.buyer.is_net)
+        if value < minimum:
+            return "minimum", minimum - value
+    has_ended = coupon.ends_at is not None and coupon.ends_at <= basket.buyer.now
+    if coupon.state == "expired" or (coupon.state == "issued" and has_ended):
+        return "expired", None
+    return ("used", None) if coupon.state in ("used", "reserved") else (None, None)
+
+
+def _coupon_offer(coupon: Coupon) -> Offer:
+    discount = coupon.terms.discount
+    if discount is not None and coupon.remaining_minor is not None:
+        discount = replace(discount, amount_minor=coupon.remaining_minor)
+    return Offer(
+        "coupon", COUPON, coupon.origin_id, coupon.code, discount, coupon.terms.free_shipping, coupon.terms.gift
+    )  # fmt: skip
