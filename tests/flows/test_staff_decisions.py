@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from palier.cli.verification.whole import load_problems
+from palier.core import holds
 from palier.core.account import Override
 from palier.core.errors import InvalidOverride, NothingOwed, ReasonMissing, UnknownMember
 from palier.core.member import MemberFacts
@@ -12,6 +14,7 @@ from palier.core.order import OrderDiscount
 from palier.flows.close_account import CloseAccount, close_account
 from palier.flows.erase_member import EraseMember, erase_member
 from palier.flows.export_member import ExportMember, export_member
+from palier.flows.member_bench import open_member
 from palier.flows.override_tier import OverrideTier, override_tier
 from palier.flows.register_members import RegisterMembers, register_members
 from palier.flows.waive_debt import WaiveDebt, waive_debt
@@ -193,6 +196,18 @@ def test_cus_3_a_deleted_customer_holds_nothing_has_no_group_and_keeps_points_an
     assert (view.tier, view.group, view.closed_at) == ("silver", None, world.now)
     assert world.row("2").status == "placed"
     assert problems(world) == []
+    world.prove()
+
+
+def test_cus_3_an_open_checkout_of_a_deleted_customer_gives_back_what_it_held(world):
+    world.give(100)
+    with transaction.atomic():
+        member = open_member(world.shop_id, "anna", now=world.now, creates=False)
+        holds.reserve(member.book, new_public_id(), points=60, coupons=())
+        member.record(now=world.now)
+    assert world.account().held == 60
+    close(world)
+    assert (world.account().held, world.account().available, world.state().holds) == (0, 100, ())
     world.prove()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from palier.core import holds
 from palier.core.account import Cause
 from palier.flows.member_bench import MemberBench, open_member
 from palier.flows.order_work import OrderWork
@@ -33,9 +34,10 @@ class Closed:
 def close_account(command: CloseAccount, *, now: datetime) -> Closed:
     """Close the customer's identity; the account with it, unless a shop still knows the member (R-CUS-3).
 
-    Placed orders of the shop give back the points and coupons that they hold; paid later, they take them again. A
-    closed account has no group, holds nothing and gets no message. Its points, tier and ends go on, and it is not
-    erased until somebody asks; a shop that tells of the customer again opens it. Done again it changes nothing.
+    Placed orders of the shop, and open checkouts, give back the points and coupons that they hold; paid later, the
+    orders take them again. A closed account has no group, holds nothing and gets no message. Its points, tier and ends
+    go on, and it is not erased until somebody asks; a shop that tells of the customer again opens it. Done again it
+    changes nothing.
     """
     return in_one_transaction(lambda: _close(command, now))
 
@@ -48,6 +50,7 @@ def _close(command: CloseAccount, now: datetime) -> Closed:
     open_shops = load_open_shops(book.state.id)
     if not open_shops:
         book.closed_at = book.now
+        holds.release_all(book)
     work, released = _release(member, now) if command.shop_id not in open_shops else (None, ())
     if work is not None:
         work.record(now=now, until=now, is_silent=True, batch_id=None)
