@@ -176,6 +176,7 @@ def _prevented(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -
 
 
 def line_matches(line_filter: LineFilter | None, line: Counted) -> bool:
+    """Whether a counted line is one of those that the filter names."""
     goods = line.kept.line
     return matches(line_filter, goods.product, goods.categories, goods.on_sale)
 
