@@ -10,7 +10,7 @@ from typing import Any
 
 from palier.core.account import Frozen
 from palier.core.money import exponent, ratio_half_up, round_half_up
-from palier.core.order import Kept, KeptLine, Order
+from palier.core.order import Kept, KeptLine, Order, OrderDiscount
 from palier.core.programme.values import Award, Conditions, EarningRule, LineFilter, Programme
 
 
@@ -89,7 +89,7 @@ def order_worth(programme: Programme, order: Order, kept: Kept, frozen: Frozen) 
     """
     lines = counted_lines(programme, order, kept, frozen)
     spend_minor = round_half_up(sum(line.paid for line in lines) + _shipping(programme, order, kept, frozen))
-    why_not = _prevented(programme, order, kept, frozen)
+    why_not = "refunded" if kept.is_refunded else prevented(programme, order.discounts, frozen)
     earning_lines = [line for line in lines if _earns(line)]
     if why_not or not earning_lines:
         return Worth(0, spend_minor, why_not=why_not)
@@ -159,11 +159,10 @@ def _shipping(programme: Programme, order: Order, kept: Kept, frozen: Frozen) ->
     return amount * (order.rate if order.rate is not None else 1) * rescaled(order, programme)
 
 
-def _prevented(programme: Programme, order: Order, kept: Kept, frozen: Frozen) -> str:
-    if kept.is_refunded:
-        return "refunded"
+def prevented(programme: Programme, discounts: Sequence[OrderDiscount], frozen: Frozen) -> str:
+    """Why an order with these discounts earns nothing: discount, first_order or segment; empty when it may earn."""
     allowed = programme.points.earn_with
-    for discount in order.discounts:
+    for discount in discounts:
         is_benefit = not discount.free_shipping and (discount.amount_minor or discount.points)
         if is_benefit and discount.source != "tier" and discount.source not in allowed:
             return "discount"
@@ -201,6 +200,11 @@ def holds(when: Conditions, order: Order, lines: list[Counted], frozen: Frozen) 
         sum(x.kept.quantity * x.kept.line.weight_g for x in lines)
     ):
         return False
+    return terms_hold(when, order, frozen)
+
+
+def terms_hold(when: Conditions, order: Order, frozen: Frozen) -> bool:
+    """Whether those of the conditions hold that do not measure goods."""
     if when.order_number is not None and not when.order_number.hold(frozen.number):
         return False
     if when.payment_method is not None and order.payment_method not in when.payment_method:
@@ -224,18 +228,28 @@ def _award(
 ) -> RuleAward:
     if award.per_item:
         pieces = sum(line.kept.quantity for line in own)
-        return RuleAward(rule.id, award.points * pieces, pieces=pieces)
+        return RuleAward(rule.id, award_points(programme, award, pieces, 0), pieces=pieces)
     if award.per_minor is None:
         return RuleAward(rule.id, award.points)
     base = spend_minor
     if rule.lines is not None:
         base = round_half_up(sum(line.paid for line in own))
+    return RuleAward(rule.id, award_points(programme, award, 0, base), base_minor=base)
+
+
+def award_points(programme: Programme, award: Award, pieces: int, base_minor: int) -> int:
+    """The points of one award for so many pieces, or for an amount; rounded as the programme says."""
+    if award.per_item:
+        return award.points * pieces
+    if award.per_minor is None:
+        return award.points
     if award.whole_steps:
-        return RuleAward(rule.id, base // award.per_minor * award.points, base_minor=base)
-    return RuleAward(rule.id, _rounded(programme, base * award.points, award.per_minor), base_minor=base)
+        return base_minor // award.per_minor * award.points
+    return rounded(programme, base_minor * award.points, award.per_minor)
 
 
-def _rounded(programme: Programme, numerator: int, denominator: int) -> int:
+def rounded(programme: Programme, numerator: int, denominator: int) -> int:
+    """So many points as ``points.rounding`` makes whole."""
     if programme.points.rounding == "down":
         return numerator // denominator
     if programme.points.rounding == "up":
@@ -279,7 +293,7 @@ def _multiplied(
     summed = sum(given.points for _, given, _ in awards)
     if not by_line:
         exact = summed * whole
-        return _rounded(programme, exact.numerator, exact.denominator), whole, source
+        return rounded(programme, exact.numerator, exact.denominator), whole, source
     exact = Fraction(0)
     for rule, given, own in awards:
         assert rule.award is not None
@@ -287,7 +301,7 @@ def _multiplied(
             exact += given.points * whole
         else:
             exact += _shared(rule.award, given, own, general, by_line, whole)
-    return _rounded(programme, exact.numerator, exact.denominator), whole, source
+    return rounded(programme, exact.numerator, exact.denominator), whole, source
 
 
 def _shared(

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from palier.core.account import Frozen
-from palier.core.earning import Worth, counted_lines, holds, line_matches
-from palier.core.money import round_half_up
 from palier.core.offers import Basket, reached
-from palier.core.order import Order, keep
 from palier.core.plan import FIRST_ORDER, POINTS, SEGMENT, Stacking
-from palier.core.programme.values import Bounds, Bracket, Tier
+from palier.core.programme.values import Bracket, Tier
+from palier.core.promise import Promise
 from palier.core.quote_values import Hint, NextTier
 from palier.core.tiers import thresholds_at
 
@@ -26,13 +22,11 @@ def next_tier(basket: Basket) -> NextTier | None:
     return NextTier(step[1].id, max(0, step[0] - basket.buyer.qualifying))
 
 
-def hints_of(
-    basket: Basket, placed: Order, worth: Worth, frozen: Frozen, standing: int, stacking: Stacking
-) -> tuple[Hint, ...]:
+def hints_of(basket: Basket, promised: Promise, standing: int, stacking: Stacking) -> tuple[Hint, ...]:
     """What is still missing with this cart: the tier first, then rules in their order, then benefits."""
     return (
-        *_tier(basket, worth),
-        *(() if worth.why_not else _earning(basket, placed, frozen)),
+        *_tier(basket, promised),
+        *promised.hints,
         *_benefits(basket, standing, stacking),
     )
 
@@ -46,51 +40,14 @@ def _step_above(basket: Basket) -> tuple[int, Tier] | None:
     return steps[held + 1] if held + 1 < len(steps) else None
 
 
-def _tier(basket: Basket, worth: Worth) -> Iterator[Hint]:
+def _tier(basket: Basket, promised: Promise) -> Iterator[Hint]:
     step, tiers = _step_above(basket), basket.plan.programme.tiers
     if step is None or tiers is None:
         return
-    brings = {"spend": worth.spend_minor, "points": worth.points, "orders": 1}[tiers.metric]
+    brings = {"spend": promised.spend_minor, "points": promised.points, "orders": 1}[tiers.metric]
     missing = step[0] - basket.buyer.qualifying - brings
     if missing > 0:
         yield Hint("tier", missing, _METRIC_UNITS[tiers.metric], step[1].id)  # type: ignore[arg-type]
-
-
-def _earning(basket: Basket, placed: Order, frozen: Frozen) -> Iterator[Hint]:
-    """Rules whose other conditions hold and of which the cart has some goods already."""
-    programme = basket.plan.programme
-    lines = [
-        line
-        for line in counted_lines(programme, placed, keep(placed, ()), frozen)
-        if line.kept.quantity and line.kept.line.amount_minor
-    ]
-    for rule in programme.earning:
-        when = rule.when
-        if not rule.enabled or rule.on is not None or rule.cap is not None:
-            continue
-        if when.total is None and when.quantity is None and when.weight is None:
-            continue
-        own = [line for line in lines if line_matches(rule.lines, line)]
-        if not own or not holds(replace(when, total=None, quantity=None, weight=None), placed, own, frozen):
-            continue
-        total = round_half_up(sum(line.listed for line in own))
-        pieces = sum(line.kept.quantity for line in own)
-        grams = sum(line.kept.quantity * line.kept.line.weight_g for line in own)
-        for bounds, value, of in (
-            (when.total, total, "amount"),
-            (when.quantity, pieces, "pieces"),
-            (when.weight, grams, "grams"),
-        ):
-            missing = _missing(bounds, value)
-            if missing:
-                yield Hint("earning", missing, of, rule.id)  # type: ignore[arg-type]
-                break
-
-
-def _missing(bounds: Bounds | None, value: int) -> int:
-    if bounds is None or bounds.at_least is None:
-        return 0
-    return max(0, bounds.at_least - value)
 
 
 def _benefits(basket: Basket, standing: int, stacking: Stacking) -> Iterator[Hint]:

@@ -50,27 +50,41 @@ class Offers:
 
 def measured(plan: Plan, order: Order, lines: tuple[Line, ...], *, is_net: bool) -> int:
     """What counts of these lines before any discount, in the basis of ``spend.tax`` and the programme's currency."""
-    spend = plan.programme.spend
-    if spend.exclude is not None:
-        exclude = spend.exclude
-        lines = tuple(
-            line
-            for line in lines
-            if line.product not in exclude.products and exclude.categories.isdisjoint(line.categories)
-        )
-    counts_net = spend.tax == "excluded" or (spend.tax == "as_displayed" and is_net)
+    counted = counted_positions(plan, lines)
+    if type(counted) is not range:
+        lines = tuple([lines[i] for i in counted])
     rate = conversion(plan, order)
-    if counts_net == (order.prices == "net"):
-        whole = sum(line.amount_minor for line in lines)
+    if counts_net(plan, is_net=is_net) == (order.prices == "net"):
+        whole = sum([line.amount_minor for line in lines])
         return whole if rate is None else round_half_up(whole * rate)
     factor = rate if rate is not None else Fraction(1)
     return round_half_up(sum(line.amount_minor * line.other_per_amount for line in lines) * factor)
 
 
+def counted_positions(plan: Plan, lines: tuple[Line, ...]) -> range | list[int]:
+    """The positions of the lines that count: excluded goods do not (a ``range`` when all do)."""
+    exclude = plan.programme.spend.exclude
+    if exclude is None:
+        return range(len(lines))
+    return [
+        i
+        for i, line in enumerate(lines)
+        if line.product not in exclude.products and exclude.categories.isdisjoint(line.categories)
+    ]
+
+
+def counts_net(plan: Plan, *, is_net: bool) -> bool:
+    """Whether amounts without tax count for this member."""
+    tax = plan.programme.spend.tax
+    return tax == "excluded" or (tax == "as_displayed" and is_net)
+
+
 def conversion(plan: Plan, order: Order) -> Fraction | None:
     """Minor units of the programme's currency for one of the cart's; None when they are the same."""
-    rate = (order.rate if order.rate is not None else 1) * rescaled(order, plan.programme)
-    return None if rate == 1 else Fraction(rate)
+    if order.currency == plan.programme.currency and order.rate is None:
+        return None
+    rate = (order.rate if order.rate is not None else Fraction(1)) * rescaled(order, plan.programme)
+    return None if rate == 1 else rate
 
 
 def gather(basket: Basket, till: Till) -> Offers:

@@ -96,7 +96,7 @@ class Order:
     said: frozenset[str] = frozenset()
     """Which of the optional parts the message named; an update keeps the others."""
     use_quote: bool = False
-    """Place it with the discounts that Palier quotes; its own ``discounts`` are then the shop's promo codes."""
+    """Place it with the discounts that Palier quotes; of its own only promo codes are heard."""
     use_points: int | None = None
     """With ``use_quote``: how many points the member asks to use; None does not say."""
     hold: str = ""
@@ -166,7 +166,7 @@ def keep(order: Order, refunds: tuple[Refund, ...]) -> Kept:
     left = [ratio_half_up(paid[i] * pieces[i], line.quantity) for i, line in enumerate(lines)]
     whole_left = sum(left)
     is_refunded = full or _is_all_returned(lines, pieces) or (by_amount > 0 and by_amount >= whole_left)
-    shipping = _shipping_paid(order)
+    shipping = shipping_paid(order)
     if is_refunded:
         nothing = tuple(KeptLine(line, 0, 0, 0) for line in lines)
         gone = full or any(refund.shipping for refund in refunds)
@@ -198,7 +198,8 @@ def paid_by_line(order: Order) -> tuple[int, ...]:
     return tuple(left)
 
 
-def _shipping_paid(order: Order) -> int:
+def shipping_paid(order: Order) -> int:
+    """What the delivery cost after the discounts that free it; one without an amount frees it whole."""
     free = [discount.amount_minor for discount in order.discounts if discount.free_shipping]
     if not free:
         return order.shipping.amount_minor

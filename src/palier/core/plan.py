@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from palier.core.earning_plan import EarningPlan, compile_earning
 from palier.core.programme.values import SOURCES, Bracket, Programme, Segment, Tier
 
 SEGMENT, FIRST_ORDER, PROMO_CODE, COUPON, POINTS = 1, 2, 4, 8, 16
@@ -52,7 +53,8 @@ class Plan:
     first_order: tuple[Bracket, ...]
     points: tuple[Bracket, ...]
     stacking: Stacking
-    gives_tier_discount: bool = field(default=False)
+    earning: EarningPlan
+    gives_tier_discount: bool
 
 
 def compile_plan(programme: Programme) -> Plan:
@@ -66,6 +68,7 @@ def compile_plan(programme: Programme) -> Plan:
         first_order=highest_first(programme.first_order),
         points=highest_first(redemption.brackets) if redemption else (),
         stacking=_stacking(programme, ""),
+        earning=compile_earning(programme),
         gives_tier_discount=tiers is not None and tiers.discount_by == "cart",
     )
 

@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from palier.core.account import Frozen
 from palier.core.benefits import Given, Offer, Till, apply
-from palier.core.caps import room_under_caps
 from palier.core.combining import APPLICATION, choose
-from palier.core.earning import Worth, order_holds, order_worth
 from palier.core.hints import hints_of, next_tier
 from palier.core.money import round_half_up
 from palier.core.offers import Basket, Offers, conversion, gather, measured
-from palier.core.order import Order, OrderDiscount, keep
+from palier.core.order import OrderDiscount
 from palier.core.plan import PROMO_CODE, Plan, Stacking
+from palier.core.promise import Promise, promise
 from palier.core.quote_values import (
     Buyer,
     Cart,
@@ -25,6 +23,8 @@ from palier.core.quote_values import (
     Refused,
     ShippingGrant,
 )
+
+_NOTHING = Promise(0, 0)
 
 
 def quote(plan: Plan, cart: Cart, buyer: Buyer) -> Quote:
@@ -92,7 +92,7 @@ def _tier(plan: Plan, buyer: Buyer, till: Till) -> None:
 def _answer(basket: Basket, till: Till, offers: Offers, standing: int, stacking: Stacking) -> Quote:
     uses = tuple(discount for given in till.given for discount in _order_discounts(given))
     placed = replace(basket.cart.order, discounts=uses)
-    worth, frozen = _worth(basket, placed)
+    promised = promise(basket, placed, till.left) if basket.buyer.is_member else _NOTHING
     return Quote(
         discounts=tuple(
             QuotedDiscount(
@@ -105,9 +105,9 @@ def _answer(basket: Basket, till: Till, offers: Offers, standing: int, stacking:
         promo_codes=tuple(_promo_codes(till)),
         free_shipping=till.granted or frozenset[str](),
         total_minor=till.total,
-        earns=worth.points,
+        earns=promised.points,
         refused=_refused(basket, offers, standing, stacking),
-        hints=hints_of(basket, placed, worth, frozen, standing, stacking) if frozen else (),
+        hints=hints_of(basket, promised, standing, stacking) if basket.buyer.is_member else (),
         gifts=tuple(
             GiftLine(given.offer.gift.product, given.offer.gift.quantity, given.offer.source, given.offer.id)
             for given in till.given
@@ -120,7 +120,7 @@ def _answer(basket: Basket, till: Till, offers: Offers, standing: int, stacking:
             for given in till.given
             if given.offer.free_shipping
         ),
-        why_not=worth.why_not,
+        why_not=promised.why_not,
         booked=uses,
     )  # fmt: skip
 
@@ -160,23 +160,3 @@ def _refused(basket: Basket, offers: Offers, standing: int, stacking: Stacking) 
             refused.append(Refused(offer.source, "not_combinable", offer.id, offer.code))
         refused += offers.refused.get(bit, ())
     return tuple(refused)
-
-
-def _worth(basket: Basket, placed: Order) -> tuple[Worth, Frozen | None]:
-    """What the order would be worth, placed now as it is quoted; nothing for a guest."""
-    buyer, programme = basket.buyer, basket.plan.programme
-    if not buyer.is_member:
-        return Worth(0, 0), None
-    at = placed.paid_at or placed.updated or buyer.now
-    kept = keep(placed, ())
-    frozen = Frozen(at, buyer.orders + 1, buyer.tier, buyer.segments, None, buyer.is_net)
-    room = room_under_caps(
-        programme,
-        buyer.contributions,
-        activity=buyer.activity,
-        at=at,
-        cause="order:",
-        applies=lambda when: order_holds(programme, when, placed, kept, frozen),
-    )
-    frozen = replace(frozen, room=room)
-    return order_worth(programme, placed, kept, frozen), frozen

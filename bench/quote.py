@@ -1,0 +1,167 @@
+"""Carts priced on one core, bytes in and bytes out, beside floors in the same run: decoding alone, a minimal sum.
+
+The cart has ten lines; the programme five tiers, ten earning rules, five segments and a redemption; the member three
+coupons. Then the same with a hundred rules more that never match.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import msgspec
+
+from palier.core.account import Coupon
+from palier.core.money import allocate
+from palier.core.plan import compile_plan
+from palier.core.programme.parse import parse
+from palier.core.programme.values import CouponTerms, Discount
+from palier.core.quote import quote
+from palier.core.quote_values import Buyer, Cart, Quote
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+
+TIERS = [
+    {"id": f"t{i}", "from": 250 * i, "discount": {"percent": 2 + i}, "multiply": f"1.{i}", "group": f"g{i}"}
+    for i in range(5)
+]
+
+EARNING = [
+    {"id": "spend", "award": {"points": 1, "per": 1}},
+    {"id": "order", "award": {"points": 50}},
+    {"id": "mugs", "lines": {"products": ["p3"]}, "award": {"points": 5, "per_item": True}},
+    {"id": "basket", "when": {"total": {"over": 200}}, "award": {"points": 10}},
+    {"id": "many", "when": {"quantity": {"from": 12}}, "award": {"points": 15}},
+    {"id": "wire", "when": {"payment_method": ["bankwire"]}, "award": {"points": 20}},
+    {"id": "relay", "when": {"carrier": ["relay"]}, "award": {"points": 15}},
+    {"id": "summer", "lines": {"categories": ["c1"]}, "award": {"points": 2, "per": 1}},
+    {"id": "first", "when": {"order_number": {"to": 1}}, "award": {"points": 200}},
+    {"id": "weekend", "when": {"during": {"from": "2026-12-05", "to": "2026-12-07"}}, "multiply": 2},
+]
+
+SEGMENTS = [
+    {"id": "pros", "where": {"company": True}, "brackets": [{"from": 0, "free_shipping": "all"}]},
+    {
+        "id": "paris",
+        "where": {"delivery_city": "Paris"},
+        "brackets": [{"from": 50, "discount": {"amount": 5}}],
+    },
+    {
+        "id": "regulars",
+        "where": {"orders": {"from": 5}},
+        "brackets": [
+            {"from": 50, "discount": {"percent": 5}},
+            {"from": 150, "discount": {"percent": 10}, "free_shipping": ["colissimo"]},
+        ],
+    },
+    {"id": "german", "where": {"language": "de"}, "brackets": [{"from": 0, "discount": {"percent": 3}}]},
+    {"id": "new", "where": {"orders": {"to": 1}}, "brackets": [{"from": 100, "discount": {"amount": 8}}]},
+]
+
+DOCUMENT = {
+    "format": 1,
+    "name": "Bench",
+    "currency": "EUR",
+    "points": {"earn_with": ["segment", "coupon", "points", "promo_code"]},
+    "earning": EARNING,
+    "redemption": {"brackets": [{"from": 10, "discount": {"points": 10, "amount": 1}}], "max_percent": 50},
+    "tiers": {"discount_by": "cart", "ladder": TIERS},
+    "segments": SEGMENTS,
+    "combine": [["segment", "coupon"], ["coupon", "points"]],
+}
+
+
+def more_rules(count: int) -> list[dict]:
+    """Rules of all kinds that the cart never matches."""
+    kinds: list[Callable[[int], dict]] = [
+        lambda i: {"lines": {"products": [f"other-{i}"]}, "award": {"points": 5, "per_item": True}},
+        lambda i: {"lines": {"categories": [f"away-{i}"]}, "award": {"points": 2, "per": 1}},
+        lambda i: {"when": {"total": {"to": 1 + i}}, "award": {"points": 10}},
+        lambda i: {"when": {"carrier": [f"carrier-{i}"]}, "award": {"points": 10}},
+        lambda i: {"when": {"during": {"from": "2027-01-01", "to": "2027-01-02"}}, "multiply": 2},
+    ]
+    return [{"id": f"more-{i}", **kinds[i % len(kinds)](i)} for i in range(count)]
+
+
+def a_cart() -> bytes:
+    """Ten lines of one to three pieces, with three codes."""
+    lines = [
+        {
+            "id": str(i),
+            "product": f"p{i}",
+            "quantity": 1 + i % 3,
+            "amount_minor": 999 + 731 * i,
+            "categories": [f"c{i % 4}", "all"],
+        }
+        for i in range(10)
+    ]
+    order = {
+        "id": "cart", "status": "placed", "currency": "EUR", "customer": "ana", "lines": lines,
+        "shipping": {"carrier": "colissimo", "amount_minor": 490}, "payment_method": "card",
+    }  # fmt: skip
+    return json.dumps({"order": order, "coupons": ["CODE1", "CODE2", "CODE0"]}).encode()
+
+
+def a_buyer() -> Buyer:
+    """A regular of the third tier with points and three coupons."""
+    terms = [Discount(percent_bp=1000), Discount(amount_minor=1500), Discount(percent_bp=500)]
+    coupons = tuple(
+        Coupon(f"c{i}", f"CODE{i}", "reward", "r", "issued", CouponTerms(each, 5000), NOW, None)
+        for i, each in enumerate(terms)
+    )
+    return Buyer(
+        NOW, available=640, orders=7, tier="t2", qualifying=61_234, segments=("regulars",), coupons=coupons
+    )
+
+
+def by_hand(cart: Cart) -> Quote:
+    """The least that gives the same total: three discounts, spread over the lines, and points for what is left."""
+    left = [line.amount_minor for line in cart.order.lines or ()]
+    total = sum(left)
+    for percent, amount in ((400, 0), (1000, 0), (0, 1500)):
+        off = min(total, amount or (total * percent + 5000) // 10_000)
+        left = [one - share for one, share in zip(left, allocate(off, left), strict=True)]
+        total -= off
+    return Quote((), (), frozenset(), total, total // 100)
+
+
+def main(count: int = 3000, turns: int = 7) -> dict[str, float]:
+    """Print carts a second of every side, the median of the turns; returns them."""
+    decode = msgspec.json.Decoder(Cart).decode
+    encode = msgspec.json.Encoder().encode
+    message, buyer = a_cart(), a_buyer()
+    cart = decode(message)
+    plan = compile_plan(parse(DOCUMENT))
+    wide = compile_plan(parse(DOCUMENT | {"earning": EARNING + more_rules(100)}))
+    answer = quote(plan, cart, buyer)
+    assert answer == quote(wide, cart, buyer)
+    assert by_hand(cart).total_minor == answer.total_minor
+    assert len(answer.discounts) == 3
+    sides: dict[str, Callable[[], object]] = {
+        "decode and encode": lambda: (decode(message), encode(answer)),
+        "by hand": lambda: encode(by_hand(decode(message))),
+        "quote": lambda: encode(quote(plan, decode(message), buyer)),
+        "quote, 100 rules more": lambda: encode(quote(wide, decode(message), buyer)),
+        "quote alone": lambda: quote(plan, cart, buyer),
+    }
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(turns):
+        for name, work in sides.items():
+            start = time.process_time()
+            for _ in range(count):
+                work()
+            times[name].append((time.process_time() - start) / count)
+    rates = {name: 1 / statistics.median(taken) for name, taken in times.items()}
+    for name, taken in times.items():
+        low, high = 1 / max(taken), 1 / min(taken)
+        print(f"{name:22} {rates[name]:10,.0f} carts/s [{low:,.0f}-{high:,.0f}]")
+    print(f"with 100 rules more: {rates['quote, 100 rules more'] / rates['quote']:.0%} of the rate")
+    return rates
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:]))
