@@ -336,8 +336,9 @@ class Book:
             tier_coupons=tuple((tier, c, w) for tier, (c, w) in self.tier_coupons.items()),
             contributions=tuple(self.contributions.values()), once=frozenset(self.once), tier=self.tier,
             tier_since=self.tier_since, demote_at=self.demote_at, stepped_at=self.stepped_at,
-            override=self.override, holds=tuple(self.holds.values()), closed_at=self.closed_at, last_order=self.last_order, next_lot=self.next_lot,
+            override=self.override, closed_at=self.closed_at, last_order=self.last_order, next_lot=self.next_lot,
             last_sequence=self.sequence, last_hash=self.state.last_hash, next_due_at=next_due_at,
+            holds=tuple(self.holds.values()),
         )  # fmt: skip
         return Booked(
             state=state, entries=tuple(self.entries), lots=tuple(self.new_lots), renewals=tuple(self.renewals),

@@ -181,8 +181,6 @@ def _discount(context: Context, path: str, values: Values) -> OrderDiscount:
 
 
 def _check_discounts(context: Context, order: Order) -> None:
-    if order.use_quote and any(discount.source != "promo_code" for discount in order.discounts):
-        context.note("discounts", "with use_quote an order brings promo codes only; Palier quotes the rest")
     if order.use_quote and order.hold:
         context.note("use_quote", "a hold has its quoted discounts already; give one of the two")
     if order.use_points is not None and not order.use_quote:

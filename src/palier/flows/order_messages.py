@@ -77,6 +77,13 @@ def placeholder(order_id: str) -> StoredOrder:
     return StoredOrder(new_id(), None, empty, "", None, Booking(), None, (), is_new=True)
 
 
+def keeps_quote(message: Order, stored: StoredOrder | None) -> bool:
+    """Whether the discounts that Palier quoted for the order stand: the message asks for a quote of the same lines."""
+    if not message.use_quote or stored is None or not stored.booking.is_quoted:
+        return False
+    return message.lines is None or message.lines == stored.order.lines
+
+
 def merge(stored: StoredOrder | None, message: Order, *, at: datetime) -> StoredOrder:
     """The order as it stands after the message: what an update does not name is kept (lines: with their discounts)."""
     updated = message.updated or at
@@ -86,6 +93,10 @@ def merge(stored: StoredOrder | None, message: Order, *, at: datetime) -> Stored
     else:
         known = stored
         order = _merged(stored.order, message, updated)
+        if keeps_quote(message, stored):
+            order = replace(order, discounts=stored.order.discounts)
+        elif message.lines is not None:
+            known = replace(stored, booking=replace(stored.booking, is_quoted=False))
     if order.status in VALID_STATUSES and order.paid_at is None:
         order = replace(order, paid_at=updated)
     reached = dict(known.reached_at)

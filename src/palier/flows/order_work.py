@@ -8,10 +8,12 @@ from datetime import datetime
 from palier.core.account import Cause, Timeline
 from palier.core.book import Book
 from palier.core.catch_up import catch_up
+from palier.core.holds import take_over
 from palier.core.order import Refund
 from palier.core.order_case import OrderCase
 from palier.core.reconcile import reconcile
 from palier.flows.accounts import Bench
+from palier.store.holds.load import StoredHold
 from palier.store.ledger.record import record
 from palier.store.members.record import record_identities
 from palier.store.orders.load import LoadedShop, StoredOrder
@@ -32,6 +34,8 @@ class OrderWork:
     identities: list[tuple[int, int, str]] = field(default_factory=list)
     seen_at: datetime | None = None
     """When these orders are first seen: the version in force then is theirs, whenever they were placed (meaning 13)."""
+    holds: dict[str, StoredHold] = field(default_factory=dict)
+    """Those that the orders name, as they stood before this batch."""
     is_booking: bool = False
     """Stays so when a booking is broken off: its account's book is not to be recorded then."""
 
@@ -54,17 +58,29 @@ class OrderWork:
         return replace(stored, order=replace(stored.order, email="", delivery=delivery))
 
     def book(
-        self, stored: StoredOrder, cause: Cause, *, at: datetime, lines_changed: bool, refund: Refund | None
+        self,
+        stored: StoredOrder,
+        cause: Cause,
+        *,
+        at: datetime,
+        lines_changed: bool,
+        refund: Refund | None,
+        hold: str = "",
     ) -> int:
-        """Catch the order's account up to ``at`` and reconcile; returns how many points more the order is worth."""
+        """Catch the order's account up to ``at`` and reconcile; returns how many points more the order is worth.
+
+        ``hold``: it takes over what that one set aside, if it still does then.
+        """
         assert stored.account_id is not None
         self.is_booking = True
         book = self.bench.open(stored.account_id)
         catch_up(book, at)
         before = stored.booking.points
-        version = stored.version_id if stored.version_id is not None else self.timeline.at(self.seen_at or book.now).id
-        stored = replace(stored, version_id=version)
-        answer = reconcile(book, self._case(book, stored, version, cause))
+        stored = replace(stored, version_id=self.version_of(stored, book))
+        case = self.case_of(book, stored, cause)
+        if hold in book.holds:
+            case = take_over(book, case, book.holds[hold])
+        answer = reconcile(book, case)
         stored = replace(stored, booking=answer.booking, frozen=answer.frozen)
         self.remember(stored, lines_changed=lines_changed, refund=refund)
         self.is_booking = False
@@ -86,7 +102,18 @@ class OrderWork:
             record(outcomes, now=now, is_silent=is_silent)
             record_identities(self.identities)
 
-    def _case(self, book: Book, stored: StoredOrder, version: int, cause: Cause) -> OrderCase:
+    def version_of(self, stored: StoredOrder, book: Book) -> int:
+        """The version of the programme that the order was first seen under: its own, or the one in force."""
+        return (
+            stored.version_id
+            if stored.version_id is not None
+            else self.timeline.at(self.seen_at or book.now).id
+        )
+
+    def case_of(self, book: Book, stored: StoredOrder, cause: Cause) -> OrderCase:
+        """The order beside its account, with everything that is compared; its version must be set."""
+        version = stored.version_id
+        assert version is not None
         programme = self.timeline.by_id(version).programme
         is_update = stored.booking.counts or bool(stored.booking.lots) or bool(stored.booking.uses)
         named = {d.code for d in stored.order.discounts if d.source == "coupon" and d.code}
@@ -105,13 +132,13 @@ class OrderWork:
             renewals=self.bench.renewals(book) if is_update else (),
             expired=self.bench.expired(book, stored.booking.lots) if is_update else (),
             coupons=self.bench.coupons(book, codes) if codes else (),
-            segments=self.bench.segments(book, programme, stored.order, self._others(book, stored))
+            segments=self.bench.segments(book, programme, stored.order, self.others(book, stored))
             if stored.frozen is None
             else (),
             is_net=self.bench.accounts[book.state.id].is_net,
         )
 
-    def _others(self, book: Book, stored: StoredOrder) -> tuple[StoredOrder, ...]:
+    def others(self, book: Book, stored: StoredOrder) -> tuple[StoredOrder, ...]:
         """The account's other orders as this batch left them."""
         changed = (known.stored for known in self.changed.values())
         return tuple(o for o in changed if o.account_id == book.state.id and o.id != stored.id)

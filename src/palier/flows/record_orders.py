@@ -10,10 +10,13 @@ from typing import Literal
 from palier.core.account import Cause
 from palier.core.errors import InvalidOrder, InvalidRefund, Refusal
 from palier.core.order import Order, Refund
+from palier.core.quote_values import Quote
 from palier.flows import order_messages as messages
 from palier.flows.accounts import Bench
+from palier.flows.order_pricing import quote_order, with_hold
 from palier.flows.order_work import OrderWork
 from palier.flows.transaction import in_one_transaction
+from palier.store.holds.load import load_holds
 from palier.store.members.load import Moved, lock_query, locked
 from palier.store.orders.load import found_orders, load_orders, lock_orders, orders_query, with_contents
 from palier.store.programmes.load import load_timeline
@@ -51,6 +54,8 @@ class Recorded:
     account_id: int | None = None
     points: int = 0
     refusal: Refusal | None = None
+    quote: Quote | None = None
+    """What an order that asked for it was quoted; None when its first quote stands."""
 
 
 def record_orders(command: RecordOrders, *, now: datetime) -> tuple[Recorded, ...]:
@@ -96,6 +101,7 @@ def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetim
     timeline = load_timeline(shop.programme_id, shop.current_version_id)
     bench = Bench(timeline, accounts, shop.programme_id)
     work = OrderWork(shop, timeline, bench, with_contents(orders), by_customer, seen_at=now)
+    work.holds = load_holds(shop.id, [m.hold for m in command.messages if isinstance(m, Order) and m.hold])
     answers = tuple(
         refused.get(position) or _answer(work, command, position, now)
         for position in range(len(command.messages))
@@ -130,18 +136,24 @@ def _order(work: OrderWork, message: Order, *, at: datetime, latest: datetime) -
     messages.check_order(message, stored, currency=work.shop.currency, latest=latest)
     if stored is not None and stored.is_known and messages.is_older(message, stored):
         return Recorded("older", message.id, stored.account_id)
+    if message.hold:
+        owner = stored.account_id if stored else work.by_customer.get(message.customer or "")
+        message = with_hold(message, stored, work.holds, owner=owner)
     merged = messages.merge(stored, message, at=at)
     if stored is not None and stored.is_known and messages.is_repeat(message, merged, stored):
         return Recorded("repeat", message.id, stored.account_id)
     merged = work.without_traces(replace(merged, account_id=work.account_of(merged, message.customer, at=at)))
     lines_changed = stored is None or merged.order.lines != stored.order.lines
+    quoted: Quote | None = None
+    if message.use_quote and not messages.keeps_quote(message, stored):
+        merged, quoted = quote_order(work, merged, message, at=at)
     if merged.account_id is None:
         work.remember(merged, lines_changed=lines_changed, refund=None)
-        return Recorded("guest", message.id)
+        return Recorded("guest", message.id, quote=quoted)
     cause = Cause("order", str(merged.id))
-    points = work.book(merged, cause, at=at, lines_changed=lines_changed, refund=None)
+    points = work.book(merged, cause, at=at, lines_changed=lines_changed, refund=None, hold=message.hold)
     kind: Kind = "changed" if stored is not None and stored.is_known else "new"
-    return Recorded(kind, message.id, merged.account_id, points)
+    return Recorded(kind, message.id, merged.account_id, points, quote=quoted)
 
 
 def _refund(work: OrderWork, message: Refund, *, at: datetime, latest: datetime) -> Recorded:

@@ -10,7 +10,7 @@ from palier.core.programme.values import Programme
 from palier.core.segments import SegmentFacts, matching, needed_purchases
 from palier.store.members.load import LoadedAccount
 from palier.store.orders.load import StoredOrder
-from palier.store.orders.purchases import load_purchases
+from palier.store.orders.purchases import Purchases, load_purchases
 
 
 def matching_segments(
@@ -19,10 +19,12 @@ def matching_segments(
     programme: Programme,
     order: Order | None,
     changed: Sequence[StoredOrder] = (),
+    purchases: Purchases | None = None,
 ) -> tuple[str, ...]:
     """The ids of the segments that match, in priority order; reads purchases only if a segment asks for them.
 
-    ``changed`` are orders of the account that a batch has changed and not yet written.
+    ``changed`` are orders of the account that a batch has changed and not yet written. ``purchases`` are those known
+    already.
     """
     if not programme.segments:
         return ()
@@ -30,7 +32,9 @@ def matching_segments(
     categories: frozenset[str] = frozenset()
     needed = needed_purchases(programme)
     if needed.products or needed.categories:
-        products, categories = load_purchases(book.state.id, without=[stored.id for stored in changed])
+        if purchases is None:
+            purchases = load_purchases(book.state.id, without=[stored.id for stored in changed])
+        products, categories = purchases
         here = [line for o in changed if o.booking.counts for line in o.order.lines or ()]
         products |= {line.product for line in here}
         categories |= {category for line in here for category in line.categories}

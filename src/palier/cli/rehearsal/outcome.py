@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from palier.cli.rehearsal.expectations import Missed, plain, told
 
-State = Literal["held", "failed", "needs_quote", "invalid"]
+State = Literal["held", "failed", "invalid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one file. ``reason`` tells why it is invalid or could not be rehearsed."""
+    """What came of one file. ``reason`` tells why it is invalid."""
 
     file: str
     title: str
@@ -32,7 +32,7 @@ class Outcome:
 
 
 def exit_status(outcomes: Sequence[Outcome]) -> int:
-    """0 when all that could be rehearsed held, 1 when something failed, 2 when a file is not valid."""
+    """0 when all held, 1 when something failed, 2 when a file is not valid."""
     states = {outcome.state for outcome in outcomes}
     return 2 if "invalid" in states else 1 if "failed" in states else 0
 
@@ -41,8 +41,6 @@ def lines(outcome: Outcome) -> list[str]:
     """What people are told of one file; nothing when all held."""
     if outcome.state == "invalid":
         return [f"not valid: {outcome.file}: {outcome.reason}"]
-    if outcome.state == "needs_quote":
-        return [f"needs a quote: {outcome.file}"]
     return [
         f"{outcome.file}: step {failure.step}: {failure.missed.path}: "
         f"expected {told(failure.missed.expected)}, got {told(failure.missed.got)}"
@@ -86,6 +84,5 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 WORDS: dict[State, str] = {
     "held": "held",
     "failed": "failed",
-    "needs_quote": "need a quote (not rehearsed)",
     "invalid": "not valid",
 }

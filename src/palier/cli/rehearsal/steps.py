@@ -18,14 +18,17 @@ from palier.core.messages import (
     parse_refund,
     refund_currency,
 )
+from palier.core.messages_cart import parse_cart, parse_voucher
 from palier.core.money import is_currency
 from palier.flows.catch_up_accounts import catch_up_accounts
 from palier.flows.erase_member import EraseMember, erase_member
 from palier.flows.give_points import GivePoints, give_points
 from palier.flows.init_programme import InitProgramme, init_programme
 from palier.flows.publish_programme import PublishProgramme, publish_programme
+from palier.flows.quote_cart import QuoteCart, Quoted, quote_cart
 from palier.flows.record_event import RecordEvent, record_event
 from palier.flows.record_orders import RecordOrders, record_orders
+from palier.flows.redeem_points import RedeemPoints, redeem_points
 from palier.flows.register_members import RegisterMembers, register_members
 
 LAST_COUPON = "$last"
@@ -44,6 +47,9 @@ class Stage:
     """Sends the last order, refund or event once more."""
     currencies: dict[str, str] = field(default_factory=dict)
     """Of the orders that were sent: their refunds are read in them."""
+    quoted: Quoted | None = None
+    """The last quote, and the currency of its cart."""
+    cart_currency: str = ""
 
 
 def set_stage(scenario: Scenario, *, now: datetime) -> Stage:
@@ -69,13 +75,6 @@ def move_clock(stage: Stage, at: datetime) -> None:
     stage.now = at
 
 
-def needs_quote(step: Step) -> bool:
-    """Whether the step asks for prices, which no flow gives yet."""
-    if step.action in ("quote", "voucher"):
-        return True
-    return step.action == "order" and bool(step.content.get("use_quote") or "use_points" in step.content)
-
-
 def take(stage: Stage, step: Step) -> None:
     """Do what the step says. Raises the refusal of the flow that it was given to."""
     if step.action is not None:
@@ -83,8 +82,7 @@ def take(stage: Stage, step: Step) -> None:
 
 
 def _order(stage: Stage, step: Step) -> None:
-    message = _with_code(stage, {key: value for key, value in step.content.items() if key != "use_quote"})
-    order = parse_order(message, currency=stage.currency)
+    order = parse_order(_with_code(stage, dict(step.content)), currency=stage.currency)
     if order.lines is not None:
         stage.currencies[order.id] = order.currency
     # The shop's version time is the clock unless said; sent again, it is still that of the first time.
@@ -116,6 +114,19 @@ def _refund(stage: Stage, step: Step) -> None:
     refund = parse_refund(step.content, currency=currency)
     refund = refund if refund.at else replace(refund, at=stage.now)
     _send(stage, lambda now: record_orders(RecordOrders(stage.shop_id, (refund,)), now=now))
+
+
+def _quote(stage: Stage, step: Step) -> None:
+    read = parse_cart(_with_code(stage, dict(step.content)), currency=stage.currency)
+    command = QuoteCart(stage.shop_id, read.customer, read.cart, read.hold)
+    stage.quoted, stage.cart_currency = quote_cart(command, now=stage.now), read.cart.order.currency
+
+
+def _voucher(stage: Stage, step: Step) -> None:
+    wish = parse_voucher(step.content)
+    redeem_points(
+        RedeemPoints(stage.shop_id, wish.customer, wish.points, wish.id or step.path), now=stage.now
+    )
 
 
 def _event(stage: Stage, step: Step) -> None:
@@ -169,6 +180,8 @@ def _send(stage: Stage, send: Callable[[datetime], object]) -> None:
 _ACTIONS: Mapping[str, Callable[[Stage, Step], None]] = {
     "order": _order,
     "refund": _refund,
+    "quote": _quote,
+    "voucher": _voucher,
     "event": _event,
     "gift": _gift,
     "publish": _publish,

@@ -10,28 +10,26 @@ from typing import Any
 from msgspec import convert
 from msgspec.json import decode
 
-from palier.core.order import OrderDiscount
 from palier.core.quote_values import Quote
 from palier.store.rows import Table, any_of, from_time, listed, select, to_json, to_time
 
 _HOLD = Table("store_hold", {
     "public_id": "text", "programme_id": "bigint", "shop_id": "bigint", "account_id": "bigint", "key": "text",
-    "content_digest": "text", "quote": "jsonb", "discounts": "jsonb", "held_at": "timestamptz",
+    "content_digest": "text", "quote": "jsonb", "held_at": "timestamptz",
     "lapses_at": "timestamptz", "state": "text",
 })  # fmt: skip
-_COLUMNS = "public_id, account_id, key, content_digest, quote, discounts, lapses_at, state"
+_COLUMNS = "public_id, account_id, key, content_digest, quote, lapses_at, state"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredHold:
-    """A hold: ``discounts`` are those that an order which takes it over is booked with."""
+    """A hold, with the quote that the order which takes it over is booked with."""
 
     id: str
     account_id: int
     key: str
     digest: str
     quote: Quote
-    discounts: tuple[OrderDiscount, ...]
     lapses_at: datetime
     state: str
 
@@ -60,17 +58,14 @@ def record_hold(hold: StoredHold, *, programme_id: int, shop_id: int, now: datet
         [
             (
                 hold.id, programme_id, shop_id, hold.account_id, hold.key, hold.digest, to_json(hold.quote),
-                to_json(hold.discounts), to_time(now), to_time(hold.lapses_at), hold.state,
+                to_time(now), to_time(hold.lapses_at), hold.state,
             )
         ]
     )  # fmt: skip
 
 
 def _hold(row: tuple[Any, ...]) -> StoredHold:
-    lapses_at = from_time(row[6])
+    lapses_at = from_time(row[5])
     assert lapses_at is not None
-    quote, discounts = (decode(value) if isinstance(value, str) else value for value in row[4:6])
-    return StoredHold(
-        row[0], row[1], row[2], row[3], convert(quote, Quote), convert(discounts, tuple[OrderDiscount, ...]),
-        lapses_at, row[7],
-    )  # fmt: skip
+    quote = decode(row[4]) if isinstance(row[4], str) else row[4]
+    return StoredHold(row[0], row[1], row[2], row[3], convert(quote, Quote), lapses_at, row[6])

@@ -21,7 +21,6 @@ class Hold(models.Model):
     key = models.CharField(max_length=200)
     content_digest = models.CharField(max_length=64)
     quote = models.JSONField()
-    discounts = models.JSONField(default=list)
     held_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=[(state, state) for state in STATES])

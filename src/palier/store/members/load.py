@@ -38,14 +38,14 @@ class Moved(Exception):
     """While the lock was waited for, the account was merged into another or erased: begin again and find it anew."""
 
 
-_COLUMNS = (
+COLUMNS = (
     "a.id, a.public_id, a.programme_id, a.caught_up_at, a.last_sequence, a.last_hash, a.available, a.pending, a.held,"
     " a.debt, a.lifetime, a.spent, a.expired, a.activity, a.spend_minor, a.orders, a.tier, a.tier_since, a.is_stale,"
     " a.state, p.prices, p.is_company, p.language, p.born, p.signed_up_at, p.groups, p.tags, p.email,"
     " a.erased_at IS NOT NULL, a.merged_into_id IS NOT NULL, a.next_due_at"
 )
 
-_WITHOUT_PROFILE = re.sub(r"p\.\w+", "NULL", _COLUMNS)
+_WITHOUT_PROFILE = re.sub(r"p\.\w+", "NULL", COLUMNS)
 
 
 def lock_for_shop(
@@ -63,7 +63,7 @@ def lock_query(shop_id: int, customers: Iterable[str], orders: Iterable[str]) ->
     customers, orders = list(customers), list(orders)
     asked = listed(customers)
     statement = (
-        f"SELECT {_COLUMNS}, i.customer_id FROM store_account a"
+        f"SELECT {COLUMNS}, i.customer_id FROM store_account a"
         f" LEFT JOIN store_identity i ON i.account_id = a.id AND i.shop_id = %s AND {any_of('i.customer_id')}"
         " LEFT JOIN store_profile p ON p.account_id = a.id WHERE a.id IN ("
         f"SELECT account_id FROM store_identity WHERE shop_id = %s AND {any_of('customer_id')} UNION "
@@ -86,7 +86,7 @@ def locked(rows: Iterable[tuple[Any, ...]]) -> tuple[dict[int, LoadedAccount], d
         if is_merged or (is_erased and row[-1] is not None):
             raise Moved
         if row[0] not in accounts:
-            accounts[row[0]] = _account(row)
+            accounts[row[0]] = account_of(row)
         if row[-1] is not None:
             by_customer[row[-1]] = row[0]
     return accounts, by_customer
@@ -102,7 +102,7 @@ def lock_due(programme_id: int, *, now: Any, limit: int) -> list[LoadedAccount]:
         + skip,
         [programme_id, now, limit],
     )
-    return [_account(row) for row in rows]
+    return [account_of(row) for row in rows]
 
 
 def lock_by_id(account_ids: Sequence[int]) -> dict[int, LoadedAccount]:
@@ -113,12 +113,12 @@ def lock_by_id(account_ids: Sequence[int]) -> dict[int, LoadedAccount]:
 def read_of_customer(shop_id: int, customer: str) -> tuple[LoadedAccount, int] | None:
     """The account of a shop's customer without a lock, and the version in force. One statement."""
     rows = select(
-        f"SELECT {_COLUMNS}, v.current_version_id FROM store_identity i JOIN store_account a ON a.id = i.account_id"
+        f"SELECT {COLUMNS}, v.current_version_id FROM store_identity i JOIN store_account a ON a.id = i.account_id"
         " JOIN store_programme v ON v.id = a.programme_id LEFT JOIN store_profile p ON p.account_id = a.id"
         " WHERE i.shop_id = %s AND i.customer_id = %s",
         [shop_id, customer],
     )
-    return (_account(rows[0]), rows[0][-1]) if rows else None
+    return (account_of(rows[0]), rows[0][-1]) if rows else None
 
 
 def read_by_id(account_id: int) -> LoadedAccount | None:
@@ -128,18 +128,19 @@ def read_by_id(account_id: int) -> LoadedAccount | None:
 
 def _by_id(account_ids: Sequence[int], suffix: str) -> list[LoadedAccount]:
     rows = select(
-        f"SELECT {_COLUMNS} FROM store_account a LEFT JOIN store_profile p ON p.account_id = a.id"
+        f"SELECT {COLUMNS} FROM store_account a LEFT JOIN store_profile p ON p.account_id = a.id"
         f" WHERE {any_of('a.id')} ORDER BY a.id{suffix}",
         [listed(account_ids)],
     )
-    return [_account(row) for row in rows]
+    return [account_of(row) for row in rows]
 
 
 def _for_update() -> str:
     return " FOR UPDATE OF a" if is_postgresql() else ""
 
 
-def _account(row: tuple[Any, ...]) -> LoadedAccount:
+def account_of(row: tuple[Any, ...]) -> LoadedAccount:
+    """The account of a row that begins with ``COLUMNS``."""
     caught_up_at = from_time(row[3])
     assert caught_up_at is not None
     state = state_from_row(

@@ -24,7 +24,6 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=200)),
                 ('content_digest', models.CharField(max_length=64)),
                 ('quote', models.JSONField()),
-                ('discounts', models.JSONField(default=list)),
                 ('held_at', models.DateTimeField()),
                 ('lapses_at', models.DateTimeField()),
                 ('state', models.CharField(choices=[('held', 'held'), ('captured', 'captured'), ('released', 'released'), ('lapsed', 'lapsed')], max_length=10)),

@@ -40,6 +40,17 @@ def find_happenings(
     return {(account_id, key): points for account_id, key, points in rows}
 
 
+def find_voucher(account_id: int, key: str) -> int:
+    """The id of the voucher that was made with this key; ``LookupError`` without one. One statement."""
+    rows = select(
+        "SELECT id FROM store_happening WHERE account_id = %s AND kind = 'voucher' AND key = %s",
+        [account_id, key],
+    )
+    if not rows:
+        raise LookupError(f"no voucher {key!r}")
+    return int(rows[0][0])
+
+
 def record_happenings(rows: Sequence[NewHappening], *, now: datetime, batch_id: int | None = None) -> None:
     """Write them; one that another process wrote at this moment is an IntegrityError."""
     _HAPPENING.insert(

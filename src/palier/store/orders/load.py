@@ -204,7 +204,7 @@ def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple
     return found
 
 
-_COUPON = "account_id, public_id, code, origin, origin_id, state, issued_at, ends_at, points, remaining_minor, facts"
+COUPON = "account_id, public_id, code, origin, origin_id, state, issued_at, ends_at, points, remaining_minor, facts"
 
 
 def load_coupons(account_ids: Iterable[int], codes: Iterable[str]) -> dict[int, tuple[Coupon, ...]]:
@@ -212,23 +212,24 @@ def load_coupons(account_ids: Iterable[int], codes: Iterable[str]) -> dict[int, 
     wanted = listed(codes)
     found: dict[int, list[Coupon]] = defaultdict(list)
     for row in select(
-        f"SELECT {_COUPON} FROM store_coupon WHERE {any_of('account_id')}"
+        f"SELECT {COUPON} FROM store_coupon WHERE {any_of('account_id')}"
         f" AND ({any_of('code')} OR {any_of('public_id')})",
         [listed(account_ids), wanted, wanted],
     ):
-        found[row[0]].append(_coupon(row))
+        found[row[0]].append(coupon_of(row))
     return {account_id: tuple(coupons) for account_id, coupons in found.items()}
 
 
 def load_all_coupons(account_id: int) -> tuple[Coupon, ...]:
     """Every coupon of one account, oldest first. One statement."""
     rows = select(
-        f"SELECT {_COUPON} FROM store_coupon WHERE account_id = %s ORDER BY issued_at, id", [account_id]
+        f"SELECT {COUPON} FROM store_coupon WHERE account_id = %s ORDER BY issued_at, id", [account_id]
     )
-    return tuple(_coupon(row) for row in rows)
+    return tuple(coupon_of(row) for row in rows)
 
 
-def _coupon(row: tuple[Any, ...]) -> Coupon:
+def coupon_of(row: tuple[Any, ...]) -> Coupon:
+    """The coupon of a row that begins with ``COUPON``."""
     facts = _json(row[10])
     issued_at = from_time(row[6])
     assert issued_at is not None

@@ -5,10 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from json import loads
 
-from palier.store.rows import any_of, listed, select
+from palier.store.rows import any_of, is_postgresql, listed, select
+
+Purchases = tuple[frozenset[str], frozenset[str]]
+"""Products and categories that were bought."""
 
 
-def load_purchases(account_id: int, *, without: Sequence[int] = ()) -> tuple[frozenset[str], frozenset[str]]:
+def purchases_column(account: str) -> str:
+    """SQL for all purchases of the account that the expression names, as one JSON value (``purchases_of`` reads it)."""
+    bought = (
+        "SELECT DISTINCT l.product, CAST(l.categories AS text) AS categories FROM store_orderline l"
+        f" JOIN store_order o ON o.id = l.order_id WHERE o.account_id = {account} AND o.counts"
+    )
+    gathered = (
+        "json_agg(json_build_array(product, categories))"
+        if is_postgresql()
+        else "json_group_array(json_array(product, categories))"
+    )
+    return f"(SELECT {gathered} FROM ({bought}) AS bought)"
+
+
+def purchases_of(value: object) -> Purchases:
+    """What ``purchases_column`` found."""
+    found = loads(value) if isinstance(value, str) else value
+    return _gathered(found if isinstance(found, list) else [])
+
+
+def load_purchases(account_id: int, *, without: Sequence[int] = ()) -> Purchases:
     """Products and categories of the lines of the account's orders that count, some orders aside. One statement."""
     rows = select(
         "SELECT DISTINCT l.product, CAST(l.categories AS text) FROM store_orderline l"
@@ -16,5 +39,9 @@ def load_purchases(account_id: int, *, without: Sequence[int] = ()) -> tuple[fro
         f" AND NOT {any_of('o.id')}",
         [account_id, listed(without)],
     )
+    return _gathered(rows)
+
+
+def _gathered(rows: Sequence[Sequence[str]]) -> Purchases:
     products = frozenset(product for product, _ in rows)
     return products, frozenset(category for _, categories in rows for category in loads(categories))

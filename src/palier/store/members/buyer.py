@@ -1,0 +1,66 @@
+"""What a quote needs of a member and of the shop, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from palier.core.account import Coupon
+from palier.store.members.load import COLUMNS, LoadedAccount, account_of
+from palier.store.orders.load import COUPON, coupon_of
+from palier.store.orders.purchases import Purchases, purchases_column, purchases_of
+from palier.store.rows import any_of, listed, select
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBuyer:
+    """The shop's programme and its version in force; the account, if the shop knows the customer.
+
+    ``coupons`` are those of the account that the codes name, in whatever state; ``purchases`` None: not asked for.
+    """
+
+    programme_id: int
+    version_id: int
+    account: LoadedAccount | None = None
+    coupons: tuple[Coupon, ...] = ()
+    purchases: Purchases | None = None
+
+
+def read_buyer(
+    shop_id: int, customer: str | None, *, codes: Sequence[str] = (), with_purchases: bool = False
+) -> ReadBuyer:
+    """One statement, without a lock. ``LookupError`` when there is no such shop."""
+    bought = purchases_column("a.id") if with_purchases else "NULL"
+    coupon, joined, named = "NULL", "", []
+    if codes:
+        coupon = ", ".join(f"c.{name}" for name in COUPON.split(", "))
+        joined = (
+            " LEFT JOIN store_coupon c ON c.account_id = a.id"
+            f" AND ({any_of('c.code')} OR {any_of('c.public_id')})"
+        )
+        named = [listed(codes), listed(codes)]
+    rows = select(
+        f"SELECT {COLUMNS}, s.programme_id, v.current_version_id, {bought}, {coupon} FROM store_shop s"
+        " JOIN store_programme v ON v.id = s.programme_id"
+        " LEFT JOIN store_identity i ON i.shop_id = s.id AND i.customer_id = %s"
+        " LEFT JOIN store_account a ON a.id = i.account_id LEFT JOIN store_profile p ON p.account_id = a.id"
+        f"{joined} WHERE s.id = %s",
+        [customer, *named, shop_id],
+    )
+    if not rows:
+        raise LookupError(f"there is no shop {shop_id}")
+    first = rows[0]
+    programme_id, version_id, purchases = first[_WIDTH : _WIDTH + 3]
+    if first[0] is None:
+        return ReadBuyer(programme_id, version_id)
+    coupons = tuple(coupon_of(row[_WIDTH + 3 :]) for row in rows if codes and row[_WIDTH + 3] is not None)
+    return ReadBuyer(
+        programme_id,
+        version_id,
+        account_of(first),
+        coupons,
+        purchases_of(purchases) if with_purchases else None,
+    )
+
+
+_WIDTH = COLUMNS.count(",") + 1
