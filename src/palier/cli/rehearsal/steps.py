@@ -32,7 +32,7 @@ from palier.flows.redeem_points import RedeemPoints, redeem_points
 from palier.flows.register_members import RegisterMembers, register_members
 
 LAST_COUPON = "$last"
-"""Stands for the code of the coupon that the member was issued last."""
+"""Stands for the code of the coupon that was issued last."""
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ def _with_code(stage: Stage, message: dict[Any, Any]) -> dict[Any, Any]:
     """The message with the code that ``$last`` stands for, among its coupons and as the code of its discounts."""
     if LAST_COUPON not in str([message.get("coupons"), message.get("discounts")]):
         return message
-    code = load_last_code(stage.shop_id, str(message.get("member", "")), now=stage.now)
+    code = load_last_code(stage.programme_id)
 
     def filled(value: Any) -> Any:
         if isinstance(value, list):
