@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
@@ -70,10 +70,10 @@ def _publish(command: PublishProgramme, parsed: values.Programme, now: datetime)
 
 
 def _after_the_last(programme: Programme, now: datetime) -> datetime:
-    """``now``, or just after the version in force if a clock went back: versions follow each other in time."""
+    """``now``, or the instant of the version in force if a clock went back: of two at one instant the later counts."""
     with scopes_disabled():
         last = programme.versions.aggregate(last=Max("published_at"))["last"]
-    return now if last is None or now > last else last + timedelta(microseconds=1)
+    return now if last is None or now >= last else last
 
 
 def _check_currency(programme: Programme, parsed: values.Programme) -> None:
