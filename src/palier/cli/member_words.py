@@ -154,7 +154,7 @@ def _movement(sight: Sight, movement: Movement) -> Iterator[str]:
     change, number = movement.change.total, sight.formats.number
     sign = "+" if change > 0 else "\N{MINUS SIGN}" if change < 0 else ""
     gain = f"{sign}{number(abs(change))}, " if change else ""
-    balance = _("balance %(balance)s") % {"balance": number(movement.balance.available)}
+    balance = _("balance %(balance)s") % {"balance": number(movement.balance.total)}
     yield f"{sight.formats.day(movement.when)} · {name} ({gain}{balance})"
     yield from (f"    {line}" for line in told)
 
