@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from palier.core.earning import matches
 from palier.core.money import allocate, ratio_half_up
 from palier.core.order import Line, OrderDiscount
-from palier.core.programme.values import Discount, FreeShipping, Gift, Redemption
+from palier.core.programme.values import Bracket, Discount, FreeShipping, Gift, Redemption
 from palier.core.quote_values import Source
 
-Granted = FreeShipping
-"""The carriers that are free so far."""
 
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What one source would give. ``promo_codes`` are the shop's own amounts; ``use`` is set for points."""
-
-    source: Source
-    bit: int
-    id: str = ""
-    code: str = ""
-    discount: Discount | None = None
-    free_shipping: FreeShipping = None
-    gift: Gift | None = None
-    promo_codes: tuple[OrderDiscount, ...] = ()
-    use: PointsUse | None = None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PointsUse:
     """How points are taken: ``asked`` is what the member may or wants to use of the ``available`` ones.
 
@@ -43,7 +25,35 @@ class PointsUse:
     cost: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Offer:
+    """What one source would give. ``bit`` names it in a set (0: the tier, which stands apart).
+
+    ``promo_codes`` are the shop's own amounts; ``use`` is set for points.
+    """
+
+    source: Source
+    bit: int
+    id: str = ""
+    code: str = ""
+    discount: Discount | None = None
+    free_shipping: FreeShipping = None
+    gift: Gift | None = None
+    promo_codes: tuple[OrderDiscount, ...] = ()
+    use: PointsUse | None = None
+
+
+@dataclass(slots=True)
+class PromoCode:
+    """A promo code as it is applied: its amount and its share of the lines, or what it saves of the delivery."""
+
+    code: OrderDiscount
+    amount_minor: int
+    lines_minor: tuple[int, ...]
+    saved_minor: int = 0
+
+
+@dataclass(slots=True)
 class Given:
     """What an offer gives on what the earlier ones left. ``saved_minor`` is of the delivery."""
 
@@ -53,17 +63,21 @@ class Given:
     points: int = 0
     saved_minor: int = 0
     frees: bool = False
-    promo_codes: tuple[OrderDiscount, ...] = ()
+    promo_codes: tuple[PromoCode, ...] = ()
 
     @property
     def is_something(self) -> bool:
         """Whether the cart gets anything of it."""
-        return bool(self.amount_minor or self.frees or self.saved_minor or self.offer.gift)
+        return bool(self.amount_minor or self.frees or self.offer.gift)
 
 
 @dataclass(slots=True)
 class Till:
-    """What is left of a cart while discounts are applied, one after the other. ``goods_minor`` is before any."""
+    """What is left of a cart while discounts are applied, one after the other. ``goods_minor`` is before any.
+
+    A till that does not spread only counts: ``left`` then stays as it was. ``to_cart`` turns programme amounts into the
+    cart's currency; None when they are the same.
+    """
 
     lines: tuple[Line, ...]
     left: list[int]
@@ -71,22 +85,34 @@ class Till:
     carrier: str
     shipping_minor: int
     to_cart: Callable[[int], int] | None
-    """Programme amounts in the cart's currency; None when they are the same."""
-    total: int = 0
-    shipping_left: int = 0
-    granted: Granted = None
+    total: int
+    shipping_left: int
+    granted: FreeShipping = None
+    spreads: bool = True
     given: list[Given] = field(default_factory=list)
 
-    def copy(self) -> Till:
-        """Another till at the same point."""
+    def copy(self, *, spreads: bool) -> Till:
+        """Another till at the same point, to try something out."""
         return Till(
-            self.lines, list(self.left), self.goods_minor, self.carrier, self.shipping_minor, self.to_cart,
-            self.total, self.shipping_left, self.granted, list(self.given),
+            self.lines, list(self.left) if spreads else self.left, self.goods_minor, self.carrier,
+            self.shipping_minor, self.to_cart, self.total, self.shipping_left, self.granted, spreads,
         )  # fmt: skip
 
     def converted(self, amount_minor: int) -> int:
         """An amount of the programme in the cart's currency."""
         return amount_minor if self.to_cart is None else self.to_cart(amount_minor)
+
+
+def of_bracket(source: Source, bit: int, bracket: Bracket, id: str = "") -> Offer:
+    """The offer of a bracket."""
+    return Offer(source, bit, id, "", bracket.discount, bracket.free_shipping, bracket.gift)
+
+
+def needs_lines(offer: Offer) -> bool:
+    """Whether it asks what is left of single lines, and not only of the whole cart."""
+    if offer.discount is not None and offer.discount.lines is not None:
+        return True
+    return any(code.lines_minor is not None for code in offer.promo_codes)
 
 
 def apply(till: Till, offer: Offer) -> Given:
@@ -95,14 +121,16 @@ def apply(till: Till, offer: Offer) -> Given:
     One that frees only carriers that were not chosen is noted and costs nothing; one that gives nothing is not.
     """
     given = _promo_codes(till, offer) if offer.promo_codes else _benefit(till, offer)
-    if given.is_something or given.promo_codes or not is_within(offer.free_shipping, till.granted):
+    grant = offer.free_shipping
+    if given.is_something or given.promo_codes or (grant is not None and not is_within(grant, till.granted)):
         till.given.append(given)
-        till.granted = united(till.granted, offer.free_shipping)
         till.shipping_left -= given.saved_minor
+        if grant is not None:
+            till.granted = united(till.granted, grant)
     return given
 
 
-def united(one: Granted, other: FreeShipping) -> Granted:
+def united(one: FreeShipping, other: FreeShipping) -> FreeShipping:
     """The carriers that either frees."""
     if one is None or other is None:
         return one or other
@@ -111,7 +139,7 @@ def united(one: Granted, other: FreeShipping) -> Granted:
     return frozenset(one) | frozenset(other)
 
 
-def is_within(grant: FreeShipping, granted: Granted) -> bool:
+def is_within(grant: FreeShipping, granted: FreeShipping) -> bool:
     """Whether everything that the grant frees is free already."""
     if grant is None or granted == "all":
         return True
@@ -119,41 +147,34 @@ def is_within(grant: FreeShipping, granted: Granted) -> bool:
 
 
 def _benefit(till: Till, offer: Offer) -> Given:
-    frees, saved = _shipping(till, offer.free_shipping)
+    discount, use, grant = offer.discount, offer.use, offer.free_shipping
+    if use is not None and use.asked < use.cost and use.redemption.consume != "none":
+        return Given(offer)
+    frees, saved = (False, 0) if grant is None else _shipping(till, grant)
     amount, points, indices = 0, 0, None
-    if offer.discount is not None:
-        indices = lines_of(till.lines, offer.discount)
-        base = till.total if indices is None else sum(till.left[i] for i in indices)
-        amount, points = reduction(till, offer, offer.discount, base)
-    if offer.use is not None:
-        if not _can_pay(offer.use):
-            return Given(offer)
-        if offer.discount is None or offer.discount.points is None:
-            points = _fixed_cost(offer.use) if amount or frees or offer.gift else 0
-        elif offer.use.redemption.consume == "all":
-            points = offer.use.available if amount or frees or offer.gift else 0
+    if discount is not None:
+        indices = lines_of(till.lines, discount)
+        base = till.total if indices is None else sum([till.left[i] for i in indices])
+        amount, points = reduction(till, use, discount, base)
+    if use is not None and (amount or frees or offer.gift):
+        if use.redemption.consume == "all":
+            points = use.available
+        elif use.redemption.consume == "used" and (discount is None or discount.points is None):
+            points = use.cost
     shares = take(till, amount, indices) if amount else (0,) * len(till.left)
     return Given(offer, amount, shares, points, saved, frees)
 
 
-def _can_pay(use: PointsUse) -> bool:
-    return use.redemption.consume == "none" or use.asked >= use.cost
-
-
-def _fixed_cost(use: PointsUse) -> int:
-    return {"used": use.cost, "all": use.available, "none": 0}[use.redemption.consume]
-
-
-def reduction(till: Till, offer: Offer, discount: Discount, base: int) -> tuple[int, int]:
+def reduction(till: Till, use: PointsUse | None, discount: Discount, base: int) -> tuple[int, int]:
     """The amount off goods that cost ``base``, and for a computed discount the points of its steps.
 
     Percentages are rounded half up to the minor unit; nothing exceeds ``base`` or ``max``; points are also bound by
-    ``max_percent`` of the goods before any discount, rounded down.
+    ``max_percent`` of the goods before any discount, rounded down. When only the points used are taken, a computed
+    discount takes whole steps, as few as give most; else the right is cut to the limit.
     """
     limit = base
     if discount.max_minor is not None:
         limit = min(limit, till.converted(discount.max_minor))
-    use = offer.use
     if use is not None and use.redemption.max_percent_bp is not None:
         limit = min(limit, till.goods_minor * use.redemption.max_percent_bp // 10_000)
     if discount.percent_bp is not None:
@@ -172,35 +193,39 @@ def _fitting(till: Till, step_minor: int, steps: int, limit: int) -> int:
     """The fewest steps that give as much as possible within the limit."""
     if till.to_cart is None:
         return min(steps, limit // step_minor)
-    low, high = 0, steps
+    most = _last(steps, lambda number: till.converted(number * step_minor) <= limit)
+    amount = till.converted(most * step_minor)
+    return _last(most, lambda number: till.converted(number * step_minor) < amount) + 1 if amount else 0
+
+
+def _last(most: int, holds: Callable[[int], bool]) -> int:
+    """The largest number up to ``most`` for which something holds that holds up to a point; at least 0."""
+    low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if till.converted(middle * step_minor) <= limit else (low, middle - 1)
-    most = till.converted(low * step_minor)
-    while low and till.converted((low - 1) * step_minor) == most:
-        low -= 1
+        low, high = (middle, high) if holds(middle) else (low, middle - 1)
     return low
 
 
 def lines_of(lines: Sequence[Line], discount: Discount) -> list[int] | None:
     """The positions of the lines that a discount measures and reduces; None: all."""
-    if discount.lines is None:
+    wanted = discount.lines
+    if wanted is None:
         return None
-    return [
-        i
-        for i, line in enumerate(lines)
-        if matches(discount.lines, line.product, line.categories, line.on_sale)
-    ]
+    return [i for i, line in enumerate(lines) if matches(wanted, line.product, line.categories, line.on_sale)]
 
 
 def take(till: Till, amount: int, indices: list[int] | None) -> tuple[int, ...]:
-    """Take ``amount`` from the lines in proportion to what is left of them; returns the share of each."""
-    left = till.left
-    weights = left if indices is None else [left[i] if i in indices else 0 for i in range(len(left))]
-    shares = allocate(amount, weights)
-    for i, share in enumerate(shares):
-        left[i] -= share
+    """Take ``amount`` from the lines in proportion to what is left of them; the share of each, if the till spreads."""
     till.total -= amount
+    if not till.spreads:
+        return ()
+    left = till.left
+    if indices is None:
+        shares = allocate(amount, left)
+    else:
+        shares = allocate(amount, [left[i] if i in indices else 0 for i in range(len(left))])
+    till.left = [one - share for one, share in zip(left, shares, strict=True)]
     return shares
 
 
@@ -210,8 +235,7 @@ def _shipping(till: Till, grant: FreeShipping) -> tuple[bool, int]:
     A carrier that was chosen and is not granted, or costs nothing anyway, gets nothing of it; while none is chosen the
     grant counts.
     """
-    if grant is None:
-        return False, 0
+    assert grant is not None
     if till.shipping_minor:
         is_mine = till.shipping_left > 0 and (grant == "all" or till.carrier in grant)
         return is_mine, till.shipping_left if is_mine else 0
@@ -221,20 +245,23 @@ def _shipping(till: Till, grant: FreeShipping) -> tuple[bool, int]:
 def _promo_codes(till: Till, offer: Offer) -> Given:
     """The shop's own amounts, each on what is left; the shop says itself which lines it reduces, if it does."""
     taken = []
-    saved = amount = 0
+    saved = whole = 0
+    nothing = (0,) * len(till.left)
     for code in offer.promo_codes:
         if code.free_shipping:
-            part = min(code.amount_minor or till.shipping_left, till.shipping_left - saved)
+            left = till.shipping_left - saved
+            part = min(code.amount_minor, left) if code.amount_minor else left
             saved += part
-            taken.append(replace(code, amount_minor=part))
+            taken.append(PromoCode(code, 0, nothing, part))
             continue
-        if code.lines_minor is not None:
+        if code.lines_minor is not None and till.spreads:
             shares = tuple(map(min, till.left, code.lines_minor))
-            till.left = [left - share for left, share in zip(till.left, shares, strict=True)]
-            till.total -= sum(shares)
+            amount = sum(shares)
+            till.left = [one - share for one, share in zip(till.left, shares, strict=True)]
+            till.total -= amount
         else:
-            off = min(code.amount_minor, till.total)
-            shares = take(till, off, None) if off else (0,) * len(till.left)
-        amount += sum(shares)
-        taken.append(replace(code, amount_minor=sum(shares), lines_minor=shares))
-    return Given(offer, amount, (), 0, saved, saved > 0, tuple(taken))
+            amount = min(code.amount_minor, till.total)
+            shares = take(till, amount, None) if amount else nothing
+        whole += amount
+        taken.append(PromoCode(code, amount, shares))
+    return Given(offer, whole, (), 0, saved, saved > 0, tuple(taken))

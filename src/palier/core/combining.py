@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from palier.core.benefits import Offer, Till, apply
+from palier.core.benefits import Offer, Till, apply, needs_lines
 from palier.core.plan import COUPON, EVERY_SET, FIRST_ORDER, POINTS, PROMO_CODE, SEGMENT, Stacking
 
 APPLICATION = (SEGMENT, FIRST_ORDER, PROMO_CODE, COUPON, POINTS)
@@ -13,8 +13,8 @@ APPLICATION = (SEGMENT, FIRST_ORDER, PROMO_CODE, COUPON, POINTS)
 
 
 def applied(till: Till, offers: Mapping[int, Offer], kept: int) -> Till:
-    """The till after the kept offers, in the order of their application."""
-    after = till.copy()
+    """A till after the kept offers, in the order of their application; it spreads only if one asks for lines."""
+    after = till.copy(spreads=any(needs_lines(offers[bit]) for bit in APPLICATION if bit & kept))
     for bit in APPLICATION:
         if bit & kept:
             apply(after, offers[bit])

@@ -11,37 +11,41 @@ from palier.core.promise import Promise
 from palier.core.quote_values import Hint, NextTier
 from palier.core.tiers import thresholds_at
 
+Step = tuple[int, Tier]
+
 _METRIC_UNITS = {"spend": "amount", "points": "points", "orders": "orders"}
 
 
-def next_tier(basket: Basket) -> NextTier | None:
+def next_tier(basket: Basket, step: Step | None) -> NextTier | None:
     """The tier above the one held and what is missing to it without this cart."""
-    step = _step_above(basket)
     if step is None:
         return None
     return NextTier(step[1].id, max(0, step[0] - basket.buyer.qualifying))
 
 
-def hints_of(basket: Basket, promised: Promise, standing: int, stacking: Stacking) -> tuple[Hint, ...]:
+def hints_of(
+    basket: Basket, promised: Promise, step: Step | None, standing: int, stacking: Stacking
+) -> tuple[Hint, ...]:
     """What is still missing with this cart: the tier first, then rules in their order, then benefits."""
     return (
-        *_tier(basket, promised),
+        *_tier(basket, promised, step),
         *promised.hints,
         *_benefits(basket, standing, stacking),
     )
 
 
-def _step_above(basket: Basket) -> tuple[int, Tier] | None:
+def step_above(basket: Basket) -> Step | None:
+    """The tier above the one held, with its threshold in force."""
     tiers = basket.plan.programme.tiers
     if tiers is None or not basket.buyer.is_member:
         return None
-    steps = thresholds_at(tiers, basket.buyer.now)
+    steps = basket.plan.steps or thresholds_at(tiers, basket.buyer.now)
     held = next((i for i, (_, tier) in enumerate(steps) if tier.id == basket.buyer.tier), -1)
     return steps[held + 1] if held + 1 < len(steps) else None
 
 
-def _tier(basket: Basket, promised: Promise) -> Iterator[Hint]:
-    step, tiers = _step_above(basket), basket.plan.programme.tiers
+def _tier(basket: Basket, promised: Promise, step: Step | None) -> Iterator[Hint]:
+    tiers = basket.plan.programme.tiers
     if step is None or tiers is None:
         return
     brings = {"spend": promised.spend_minor, "points": promised.points, "orders": 1}[tiers.metric]

@@ -78,7 +78,8 @@ def allocate(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     shares = [total * weight // whole for weight in weights]
     left = total - sum(shares)
     if left:
-        by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+        remainders = [total * weight % whole for weight in weights]
+        by_remainder = sorted(range(len(remainders)), key=remainders.__getitem__, reverse=True)
         for i in by_remainder[:left]:
             shares[i] += 1
     return tuple(shares)

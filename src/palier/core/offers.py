@@ -6,20 +6,21 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from palier.core.account import Coupon
-from palier.core.benefits import Offer, PointsUse, Till, apply, lines_of
+from palier.core.benefits import Offer, PointsUse, Till, apply, lines_of, needs_lines, of_bracket
 from palier.core.earning import rescaled
 from palier.core.money import round_half_up
 from palier.core.order import Line, Order
-from palier.core.plan import COUPON, FIRST_ORDER, POINTS, PROMO_CODE, SEGMENT, Plan, SegmentPlan
+from palier.core.plan import COUPON, POINTS, PROMO_CODE, Plan, SegmentPlan
 from palier.core.programme.values import Bracket
-from palier.core.quote_values import Buyer, Cart, Reason, Refused, Source
+from palier.core.quote_values import Buyer, Cart, Reason, Refused
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Basket:
     """A cart beside its buyer; ``measured_minor`` are its goods that count, in the programme's currency (meaning 2).
 
-    ``segment`` is the first of the buyer's that is enabled.
+    ``segment`` is the first of the buyer's that is enabled; ``is_excluded`` whether it leaves its members out of points
+    and of the first-order benefit (meaning 15).
     """
 
     plan: Plan
@@ -28,24 +29,16 @@ class Basket:
     lines: tuple[Line, ...]
     measured_minor: int
     segment: SegmentPlan | None
-
-    @property
-    def is_excluded(self) -> bool:
-        """Whether the buyer's segment is left out of points and of the first-order benefit (meaning 15)."""
-        return self.segment is not None and self.segment.is_excluded
+    is_excluded: bool
 
 
 @dataclass(slots=True)
 class Offers:
-    """Those that give something in this cart, those that only free carriers that were not chosen, and those refused.
-
-    ``codes`` are entered coupons that would be usable beside the one offered.
-    """
+    """Those that give something in this cart, those that only free carriers that were not chosen, and those refused."""
 
     active: dict[int, Offer]
     idle: dict[int, Offer]
     refused: dict[int, list[Refused]]
-    codes: list[Refused]
 
 
 def measured(plan: Plan, order: Order, lines: tuple[Line, ...], *, is_net: bool) -> int:
@@ -89,7 +82,7 @@ def conversion(plan: Plan, order: Order) -> Fraction | None:
 
 def gather(basket: Basket, till: Till) -> Offers:
     """Every source's offer, tried alone on what the tier left."""
-    found = Offers({}, {}, {}, [])
+    found = Offers({}, {}, {})
     if basket.cart.order.discounts:
         promo_codes = Offer("promo_code", PROMO_CODE, promo_codes=basket.cart.order.discounts)
         _sort(found, till, promo_codes, None)
@@ -104,15 +97,21 @@ def gather(basket: Basket, till: Till) -> Offers:
 
 def reached(brackets: tuple[Bracket, ...], value: int) -> Bracket | None:
     """The highest bracket that holds the value."""
-    for bracket in brackets:
+    place = _reached_at(brackets, value)
+    return None if place is None else brackets[place]
+
+
+def _reached_at(brackets: tuple[Bracket, ...], value: int) -> int | None:
+    for place, bracket in enumerate(brackets):
         if bracket.bounds.hold(value):
-            return bracket
+            return place
     return None
 
 
 def _sort(found: Offers, till: Till, offer: Offer, refused: Refused | None) -> bool:
     """Put an offer where it belongs; False when it gives nothing at all."""
-    gives = apply(till.copy(), offer).is_something
+    alone = till.copy(spreads=bool(offer.promo_codes) and needs_lines(offer))
+    gives = apply(alone, offer).is_something
     if not gives and not offer.free_shipping and not offer.promo_codes:
         return False
     if refused is None:
@@ -122,25 +121,21 @@ def _sort(found: Offers, till: Till, offer: Offer, refused: Refused | None) -> b
     return True
 
 
-def _of_bracket(source: Source, bit: int, bracket: Bracket, id: str = "") -> Offer:
-    return Offer(source, bit, id, "", bracket.discount, bracket.free_shipping, bracket.gift)
-
-
 def _segment(basket: Basket, till: Till, found: Offers) -> None:
     if basket.segment is None:
         return
-    bracket = reached(basket.segment.brackets, basket.measured_minor)
-    if bracket is not None:
-        _sort(found, till, _of_bracket("segment", SEGMENT, bracket, basket.segment.segment.id), None)
+    place = _reached_at(basket.segment.brackets, basket.measured_minor)
+    if place is not None:
+        _sort(found, till, basket.segment.offers[place], None)
 
 
 def _first_order(basket: Basket, till: Till, found: Offers) -> None:
     if basket.buyer.orders or not basket.plan.first_order:
         return
-    bracket = reached(basket.plan.first_order, basket.measured_minor)
-    if bracket is not None:
+    place = _reached_at(basket.plan.first_order, basket.measured_minor)
+    if place is not None:
         refused = Refused("first_order", "excluded") if basket.is_excluded else None
-        _sort(found, till, _of_bracket("first_order", FIRST_ORDER, bracket), refused)
+        _sort(found, till, basket.plan.first_order_offers[place], refused)
 
 
 def _points(basket: Basket, till: Till, found: Offers) -> None:
@@ -165,7 +160,9 @@ def _points(basket: Basket, till: Till, found: Offers) -> None:
         refused = Refused("points", "from_order", missing=redemption.from_order - buyer.orders - 1)
     elif minimum is not None and basket.measured_minor < minimum:
         refused = Refused("points", "minimum", missing=minimum - basket.measured_minor)
-    _sort(found, till, replace(_of_bracket("points", POINTS, bracket), use=use), refused)
+    offer = of_bracket("points", POINTS, bracket)
+    offer.use = use
+    _sort(found, till, offer, refused)
 
 
 def _coupons(basket: Basket, till: Till, found: Offers) -> None:

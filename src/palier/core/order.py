@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -166,7 +167,7 @@ def keep(order: Order, refunds: tuple[Refund, ...]) -> Kept:
     left = [ratio_half_up(paid[i] * pieces[i], line.quantity) for i, line in enumerate(lines)]
     whole_left = sum(left)
     is_refunded = full or _is_all_returned(lines, pieces) or (by_amount > 0 and by_amount >= whole_left)
-    shipping = shipping_paid(order)
+    shipping = shipping_paid(order.shipping.amount_minor, order.discounts)
     if is_refunded:
         nothing = tuple(KeptLine(line, 0, 0, 0) for line in lines)
         gone = full or any(refund.shipping for refund in refunds)
@@ -198,13 +199,13 @@ def paid_by_line(order: Order) -> tuple[int, ...]:
     return tuple(left)
 
 
-def shipping_paid(order: Order) -> int:
+def shipping_paid(shipping_minor: int, discounts: Sequence[OrderDiscount]) -> int:
     """What the delivery cost after the discounts that free it; one without an amount frees it whole."""
-    free = [discount.amount_minor for discount in order.discounts if discount.free_shipping]
+    free = [discount.amount_minor for discount in discounts if discount.free_shipping]
     if not free:
-        return order.shipping.amount_minor
+        return shipping_minor
     granted = sum(free)
-    return max(0, order.shipping.amount_minor - granted) if granted else 0
+    return max(0, shipping_minor - granted) if granted else 0
 
 
 def _kept_pieces(lines: tuple[Line, ...], refunds: tuple[Refund, ...]) -> list[int]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from palier.core.benefits import Offer, of_bracket
 from palier.core.earning_plan import EarningPlan, compile_earning
-from palier.core.programme.values import SOURCES, Bracket, Programme, Segment, Tier
+from palier.core.programme.values import SOURCES, Bracket, Programme, Segment, Tier, Tiers
+from palier.core.tiers import thresholds_at
 
 SEGMENT, FIRST_ORDER, PROMO_CODE, COUPON, POINTS = 1, 2, 4, 8, 16
 """Who gives, as bits of a set, in the order in which their discounts are applied (meaning 5)."""
@@ -20,6 +23,8 @@ BITS = {
 }
 
 EVERY_SET = range(32)
+
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +40,61 @@ class Stacking:
 
 @dataclass(frozen=True, slots=True)
 class SegmentPlan:
-    """An enabled segment with its enabled brackets, the highest first."""
+    """An enabled segment with its enabled brackets, the highest first, and what each of them offers."""
 
     segment: Segment
     brackets: tuple[Bracket, ...]
+    offers: tuple[Offer, ...]
     is_excluded: bool
     stacking: Stacking
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One programme version, immutable and indexed. Brackets are those enabled, the highest first."""
+    """One programme version, immutable and indexed. Brackets are those enabled, the highest first.
+
+    ``tiers`` is what each tier offers in a cart; ``steps`` the ladder when no season changes it, else None.
+    """
 
     programme: Programme
-    tiers: Mapping[str, Tier]
+    tiers: Mapping[str, Offer]
+    steps: tuple[tuple[int, Tier], ...] | None
     segments: Mapping[str, SegmentPlan]
     first_order: tuple[Bracket, ...]
+    first_order_offers: tuple[Offer, ...]
     points: tuple[Bracket, ...]
     stacking: Stacking
     earning: EarningPlan
-    gives_tier_discount: bool
 
 
 def compile_plan(programme: Programme) -> Plan:
     """The plan of a programme; compile it once per version."""
     tiers = programme.tiers
     redemption = programme.redemption
+    first_order = highest_first(programme.first_order)
     return Plan(
         programme=programme,
-        tiers={tier.id: tier for tier in tiers.ladder if tier.enabled} if tiers else {},
+        tiers=_tiers(tiers) if tiers else {},
+        steps=thresholds_at(tiers, _ANY_TIME) if tiers and not tiers.schedule else None,
         segments={s.id: _segment(programme, s) for s in programme.segments if s.enabled},
-        first_order=highest_first(programme.first_order),
+        first_order=first_order,
+        first_order_offers=tuple(of_bracket("first_order", FIRST_ORDER, each) for each in first_order),
         points=highest_first(redemption.brackets) if redemption else (),
         stacking=_stacking(programme, ""),
         earning=compile_earning(programme),
-        gives_tier_discount=tiers is not None and tiers.discount_by == "cart",
     )
+
+
+def _tiers(tiers: Tiers) -> dict[str, Offer]:
+    """A tier's percentage is the cart's only where the shop's customer group does not give it."""
+    by_cart = tiers.discount_by == "cart"
+    return {
+        tier.id: Offer(
+            "tier", 0, tier.id, "", tier.discount if by_cart else None, tier.free_shipping, tier.gift
+        )
+        for tier in tiers.ladder
+        if tier.enabled
+    }
 
 
 def highest_first(brackets: tuple[Bracket, ...]) -> tuple[Bracket, ...]:
@@ -82,7 +106,8 @@ def highest_first(brackets: tuple[Bracket, ...]) -> tuple[Bracket, ...]:
 def _segment(programme: Programme, segment: Segment) -> SegmentPlan:
     brackets = highest_first(segment.brackets)
     excluded = not brackets and not segment.earn_points
-    return SegmentPlan(segment, brackets, excluded, _stacking(programme, segment.id))
+    offers = tuple(of_bracket("segment", SEGMENT, each, segment.id) for each in brackets)
+    return SegmentPlan(segment, brackets, offers, excluded, _stacking(programme, segment.id))
 
 
 def _stacking(programme: Programme, segment_id: str) -> Stacking:

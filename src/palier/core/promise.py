@@ -15,14 +15,14 @@ from palier.core.earning import award_points, order_holds, order_worth, prevente
 from palier.core.earning_plan import EarningPlan, IndexedRule, Measure
 from palier.core.money import round_half_up
 from palier.core.offers import Basket, conversion, counted_positions, counts_net
-from palier.core.order import Order, keep, shipping_paid
+from palier.core.order import Order, OrderDiscount, keep, shipping_paid
 from palier.core.programme.values import Conditions
 from palier.core.quote_values import Hint
 
 _NO_CONDITIONS = Conditions()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Promise:
     """What the order would be worth; ``hints`` name the thresholds of rules that it does not reach."""
 
@@ -47,18 +47,22 @@ class Tally:
     """The order as earning reads it: ``listed`` and ``paid`` by line, in the basis and currency that count."""
 
     basket: Basket
-    order: Order
+    discounts: tuple[OrderDiscount, ...]
     frozen: Frozen
     listed: list[int] | list[Fraction]
     paid: list[int] | list[Fraction]
     spend_minor: int
 
+    def placed(self) -> Order:
+        """The cart as an order."""
+        return replace(self.basket.cart.order, discounts=self.discounts)
 
-def promise(basket: Basket, order: Order, left: list[int]) -> Promise:
-    """What ``order`` would earn, placed now with its discounts, of which ``left`` is paid by line."""
+
+def promise(basket: Basket, discounts: tuple[OrderDiscount, ...], left: list[int]) -> Promise:
+    """What the cart would earn, placed now as an order with these discounts, after which ``left`` is paid by line."""
     lines, counted = basket.lines, counted_positions(basket.plan, basket.lines)
-    tally = _tally(basket, order, left, counted)
-    why_not = prevented(basket.plan.programme, order.discounts, tally.frozen)
+    tally = _tally(basket, discounts, left, counted)
+    why_not = prevented(basket.plan.programme, discounts, tally.frozen)
     positions = [i for i in counted if lines[i].amount_minor > 0 and lines[i].quantity > 0]
     if why_not or not positions:
         return Promise(0, tally.spend_minor, why_not)
@@ -68,7 +72,7 @@ def promise(basket: Basket, order: Order, left: list[int]) -> Promise:
     is_by_line = False
     for indexed, goods in _candidates(plan, tally, positions):
         rule = indexed.rule
-        if indexed.asks_more and not terms_hold(rule.when, order, tally.frozen):
+        if indexed.asks_more and not terms_hold(rule.when, basket.cart.order, tally.frozen):
             continue
         if indexed.measure is not None and not _reaches(tally, indexed, indexed.measure, goods, missed):
             continue
@@ -85,6 +89,7 @@ def promise(basket: Basket, order: Order, left: list[int]) -> Promise:
     hints = tuple(hint for _, hint in sorted(missed, key=lambda item: item[0]))
     frozen = replace(tally.frozen, room=_room(tally)) if plan.has_caps else tally.frozen
     if is_by_line:
+        order = tally.placed()
         points = order_worth(programme, order, keep(order, ()), frozen).points
         return Promise(points, tally.spend_minor, "", hints)
     if multiplier is not None:
@@ -93,24 +98,28 @@ def promise(basket: Basket, order: Order, left: list[int]) -> Promise:
     return Promise(points, tally.spend_minor, "", hints)
 
 
-def _tally(basket: Basket, order: Order, left: list[int], counted: range | list[int]) -> Tally:
-    plan, buyer = basket.plan, basket.buyer
+def _tally(
+    basket: Basket, discounts: tuple[OrderDiscount, ...], left: list[int], counted: range | list[int]
+) -> Tally:
+    plan, buyer, order = basket.plan, basket.buyer, basket.cart.order
     at = order.paid_at or order.updated or buyer.now
     frozen = Frozen(at, buyer.orders + 1, buyer.tier, buyer.segments, None, buyer.is_net)
     rate = conversion(plan, order)
     is_other = counts_net(plan, is_net=buyer.is_net) != (order.prices == "net")
-    shipping = shipping_paid(order) if plan.programme.spend.shipping == "included" else 0
+    shipping = 0
+    if plan.programme.spend.shipping == "included":
+        shipping = shipping_paid(order.shipping.amount_minor, discounts)
     if rate is None and not is_other:
         spend = sum(left) if type(counted) is range else sum([left[i] for i in counted])
         listed = [line.amount_minor for line in basket.lines]
-        return Tally(basket, order, frozen, listed, left, spend + shipping)
+        return Tally(basket, discounts, frozen, listed, left, spend + shipping)
     factor = rate if rate is not None else Fraction(1)
     factors = [factor * line.other_per_amount if is_other else factor for line in basket.lines]
     paid = [amount * each for amount, each in zip(left, factors, strict=True)]
     delivery = shipping * (factor * order.shipping.other_per_amount if is_other else factor)
     return Tally(
         basket,
-        order,
+        discounts,
         frozen,
         [line.amount_minor * each for line, each in zip(basket.lines, factors, strict=True)],
         paid,
@@ -120,12 +129,12 @@ def _tally(basket: Basket, order: Order, left: list[int], counted: range | list[
 
 def _candidates(plan: EarningPlan, tally: Tally, positions: list[int]) -> list[tuple[IndexedRule, Goods]]:
     """The rules that could concern this order, each with the lines that count for it."""
-    whole = Goods(positions)
+    whole, order = Goods(positions), tally.basket.cart.order
     found = [(indexed, whole) for indexed in plan.always]
     if plan.by_word:
         words = [
-            ("carrier", tally.order.shipping.carrier),
-            ("payment_method", tally.order.payment_method),
+            ("carrier", order.shipping.carrier),
+            ("payment_method", order.payment_method),
             ("tier", tally.frozen.tier or ""),
             *(("segment", segment) for segment in tally.frozen.segments),
         ]
@@ -204,8 +213,7 @@ def _whole(amount: int | Fraction) -> int:
 
 def _room(tally: Tally) -> int | None:
     """Most points that caps leave; a cap's conditions are looked at for the whole order."""
-    basket, order = tally.basket, tally.order
-    programme, buyer = basket.plan.programme, basket.buyer
+    programme, buyer, order = tally.basket.plan.programme, tally.basket.buyer, tally.placed()
     kept = keep(order, ())
     return room_under_caps(
         programme,

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from palier.core.benefits import Given, Offer, Till, apply
+from palier.core.benefits import Given, Offer, PromoCode, Till, apply
 from palier.core.combining import APPLICATION, choose
-from palier.core.hints import hints_of, next_tier
+from palier.core.hints import hints_of, next_tier, step_above
 from palier.core.money import round_half_up
 from palier.core.offers import Basket, Offers, conversion, gather, measured
 from palier.core.order import OrderDiscount
 from palier.core.plan import PROMO_CODE, Plan, Stacking
+from palier.core.programme.values import Gift
 from palier.core.promise import Promise, promise
 from palier.core.quote_values import (
     Buyer,
@@ -36,8 +37,9 @@ def quote(plan: Plan, cart: Cart, buyer: Buyer) -> Quote:
     """
     basket = _basket(plan, cart, buyer)
     till = _till(basket)
-    if buyer.is_member:
-        _tier(plan, buyer, till)
+    tier = plan.tiers.get(buyer.tier or "") if buyer.is_member else None
+    if tier is not None:
+        apply(till, tier)
     offers = gather(basket, till)
     stacking = basket.segment.stacking if basket.segment else plan.stacking
     contending = sum(offers.active)
@@ -65,7 +67,10 @@ def _basket(plan: Plan, cart: Cart, buyer: Buyer) -> Basket:
     segment = None
     if buyer.is_member and plan.segments:
         segment = next((plan.segments[id] for id in buyer.segments if id in plan.segments), None)
-    return Basket(plan, cart, buyer, lines, measured(plan, cart.order, lines, is_net=buyer.is_net), segment)
+    is_excluded = segment is not None and segment.is_excluded
+    return Basket(
+        plan, cart, buyer, lines, measured(plan, cart.order, lines, is_net=buyer.is_net), segment, is_excluded
+    )
 
 
 def _till(basket: Basket) -> Till:
@@ -81,63 +86,62 @@ def _till(basket: Basket) -> Till:
     )  # fmt: skip
 
 
-def _tier(plan: Plan, buyer: Buyer, till: Till) -> None:
-    """The tier's benefits: a price, always given; its percentage only when the cart gives it."""
-    tier = plan.tiers.get(buyer.tier or "")
-    if tier is not None:
-        discount = tier.discount if plan.gives_tier_discount else None
-        apply(till, Offer("tier", 0, tier.id, "", discount, tier.free_shipping, tier.gift))
-
-
 def _answer(basket: Basket, till: Till, offers: Offers, standing: int, stacking: Stacking) -> Quote:
-    uses = tuple(discount for given in till.given for discount in _order_discounts(given))
-    placed = replace(basket.cart.order, discounts=uses)
-    promised = promise(basket, placed, till.left) if basket.buyer.is_member else _NOTHING
+    uses = tuple([discount for given in till.given for discount in _order_discounts(given)])
+    promised = promise(basket, uses, till.left) if basket.buyer.is_member else _NOTHING
+    step = step_above(basket)
     return Quote(
-        discounts=tuple(
-            QuotedDiscount(
-                given.offer.source, given.amount_minor, given.lines_minor, given.offer.id, given.points,
-                given.offer.code, given.offer.discount,
-            )
+        discounts=tuple([
+            _quoted(given, given.offer)
             for given in till.given
             if (given.amount_minor or given.points) and not given.promo_codes
-        ),
-        promo_codes=tuple(_promo_codes(till)),
+        ]),
+        promo_codes=tuple([
+            QuotedDiscount("promo_code", each.amount_minor, each.lines_minor, each.code.id, 0, each.code.code)
+            for given in till.given
+            for each in given.promo_codes
+        ]),
         free_shipping=till.granted or frozenset[str](),
         total_minor=till.total,
         earns=promised.points,
         refused=_refused(basket, offers, standing, stacking),
-        hints=hints_of(basket, promised, standing, stacking) if basket.buyer.is_member else (),
-        gifts=tuple(
-            GiftLine(given.offer.gift.product, given.offer.gift.quantity, given.offer.source, given.offer.id)
-            for given in till.given
-            if given.offer.gift
-        ),
-        next_tier=next_tier(basket),
+        hints=hints_of(basket, promised, step, standing, stacking) if basket.buyer.is_member else (),
+        gifts=tuple([_gift(given.offer, given.offer.gift) for given in till.given if given.offer.gift]),
+        next_tier=next_tier(basket, step),
         shipping_saved_minor=till.shipping_minor - till.shipping_left,
-        shipping_by=tuple(
-            ShippingGrant(given.offer.source, given.offer.free_shipping, given.offer.id, given.offer.code)
-            for given in till.given
-            if given.offer.free_shipping
-        ),
+        shipping_by=tuple([_grant(given) for given in till.given if given.offer.free_shipping or given.saved_minor]),
         why_not=promised.why_not,
         booked=uses,
     )  # fmt: skip
 
 
-def _promo_codes(till: Till) -> Iterator[QuotedDiscount]:
-    nothing = (0,) * len(till.lines)
-    for given in till.given:
-        for code in given.promo_codes:
-            amount = 0 if code.free_shipping else code.amount_minor
-            yield QuotedDiscount("promo_code", amount, code.lines_minor or nothing, code.id, 0, code.code)
+def _quoted(given: Given, offer: Offer) -> QuotedDiscount:
+    return QuotedDiscount(
+        offer.source,
+        given.amount_minor,
+        given.lines_minor,
+        offer.id,
+        given.points,
+        offer.code,
+        offer.discount,
+    )
+
+
+def _gift(offer: Offer, gift: Gift) -> GiftLine:
+    return GiftLine(gift.product, gift.quantity, offer.source, offer.id, offer.code)
+
+
+def _grant(given: Given) -> ShippingGrant:
+    offer = given.offer
+    # A promo code frees the delivery as the shop says; it has no carriers of its own.
+    return ShippingGrant(offer.source, offer.free_shipping or "all", offer.id, offer.code, given.saved_minor)
 
 
 def _order_discounts(given: Given) -> Iterator[OrderDiscount]:
     """What of it stands on the order. Points that only free the delivery are used by that discount."""
-    yield from given.promo_codes
     offer, points = given.offer, given.points
     if given.promo_codes:
+        yield from map(_promo_code, given.promo_codes)
         return
     if given.amount_minor or (points and not given.frees):
         yield OrderDiscount(offer.source, given.amount_minor, offer.code, offer.id, points, given.lines_minor)
@@ -146,6 +150,13 @@ def _order_discounts(given: Given) -> Iterator[OrderDiscount]:
         yield OrderDiscount(offer.source, given.saved_minor, offer.code, offer.id, points, free_shipping=True)
     elif offer.code and given.is_something and not given.amount_minor:
         yield OrderDiscount(offer.source, 0, offer.code, offer.id)
+
+
+def _promo_code(applied: PromoCode) -> OrderDiscount:
+    if applied.code.free_shipping:
+        return replace(applied.code, source="promo_code", amount_minor=applied.saved_minor)
+    amount, shares = applied.amount_minor, applied.lines_minor
+    return replace(applied.code, source="promo_code", amount_minor=amount, lines_minor=shares)
 
 
 def _refused(basket: Basket, offers: Offers, standing: int, stacking: Stacking) -> tuple[Refused, ...]:

@@ -102,16 +102,21 @@ class GiftLine:
     quantity: int
     source: Source
     id: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ShippingGrant:
-    """A benefit that frees the delivery, with these carriers; ``id`` as in a discount, ``code`` a coupon's."""
+    """A benefit that frees the delivery, with these carriers; ``id`` as in a discount, ``code`` a coupon's.
+
+    ``saved_minor`` is what it saves of this cart's delivery, which an earlier one may have freed.
+    """
 
     source: Source
     carriers: Literal["all"] | frozenset[str]
     id: str = ""
     code: str = ""
+    saved_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
