@@ -34,6 +34,7 @@ def check_causes(holdings: Holdings) -> Iterator[Problem]:
         "refund": {refund_cause(b, refund) for b in holdings.orders for refund in b.refunds},
         "publish": {str(version.id) for version in holdings.versions.versions},
         "coupon": {c.public_id for ledger in holdings.ledgers for c in ledger.coupons},
+        "hold": {hold.public_id for ledger in holdings.ledgers for hold in ledger.holds},
     }
     happened = [h for ledger in holdings.ledgers for h in ledger.happenings]
     known |= {kind: {str(h.id) for h in happened if h.kind == kind} for kind in STAFF_AND_EVENTS}

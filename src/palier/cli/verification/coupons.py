@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from palier.cli.verification.holds import open_holds
 from palier.cli.verification.problem import Problem
 from palier.cli.verification.rows import Holdings, Ledger
 from palier.cli.verification.worth import VALID
@@ -13,12 +14,15 @@ STATES = {"issued", "reserved", "used", "expired", "cancelled"}
 
 
 def check_states(holdings: Holdings) -> Iterator[Problem]:
-    """I-18, I-19: a coupon is used or reserved by exactly one order in the state that says so, else by none."""
+    """I-18, I-19: a coupon is used or reserved by exactly one order (or hold) whose state says so, else by none."""
     is_erased = holdings.ledgers[0].account.erased_at is not None
     users = defaultdict(list)
     for bought in holdings.orders:
         for coupon_id in bought.order.booking.get("coupons", ()):
             users[coupon_id].append(bought.order)
+    carts = {
+        id: hold for ledger in holdings.ledgers for hold, row in open_holds(ledger).items() for id in row[2]
+    }
     for ledger in holdings.ledgers:
         for coupon in ledger.coupons:
             orders = users.pop(coupon.public_id, [])
@@ -30,6 +34,13 @@ def check_states(holdings: Holdings) -> Iterator[Problem]:
                 yield Problem("I-18", ledger.name, where, "one order at most", names)
             if coupon.state == "cancelled" and is_erased:
                 continue
+            hold = carts.pop(coupon.public_id, None)
+            if hold is not None:
+                if coupon.state != "reserved" or orders:
+                    expected = f"reserved by hold {hold} alone"
+                    found = f"{coupon.state}, {len(orders)} orders"
+                    yield Problem("I-18", ledger.name, where, expected, found)
+                continue
             wanted = coupon.state in ("used", "reserved")
             if wanted != bool(orders):
                 expected = "an order that uses it" if wanted else "no order that uses it"
@@ -39,6 +50,9 @@ def check_states(holdings: Holdings) -> Iterator[Problem]:
                 if coupon.state != state:
                     what = f"{where} of order {order.external_id} ({order.status})"
                     yield Problem("I-18", ledger.name, what, state, coupon.state)
+    for coupon_id, hold in carts.items():
+        what = f"coupon {coupon_id} of hold {hold}"
+        yield Problem("I-19", holdings.name, what, "the member's own", "none such")
     for coupon_id, orders in users.items():
         what = f"coupon {coupon_id} of order {orders[0].external_id}"
         yield Problem("I-19", holdings.name, what, "the member's own", "none such")
@@ -59,7 +73,7 @@ def check_open_coupons(ledger: Ledger) -> Iterator[Problem]:
 
 
 def check_rewards(holdings: Holdings) -> Iterator[Problem]:
-    """I-21: each reward coupon stands for one consumption of its points, and a withdrawn one for none."""
+    """I-21: each reward coupon and voucher stands for one consumption of its points, a withdrawn one for none."""
     is_erased = holdings.ledgers[0].account.erased_at is not None
     consumed: dict[str, int] = defaultdict(int)
     for entry in (entry for ledger in holdings.ledgers for entry in ledger.entries):
@@ -67,7 +81,7 @@ def check_rewards(holdings: Holdings) -> Iterator[Problem]:
             consumed[entry.cause] -= entry.amount
     for ledger in holdings.ledgers:
         for coupon in ledger.coupons:
-            expected = 0 if coupon.state == "cancelled" or coupon.origin != "reward" else coupon.points
+            expected = 0 if coupon.state == "cancelled" or coupon.origin == "tier" else coupon.points
             found = consumed.get(coupon.public_id, 0)
             is_lost = coupon.state == "cancelled" and is_erased and found == coupon.points
             if found != expected and not is_lost:

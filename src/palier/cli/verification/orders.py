@@ -92,21 +92,6 @@ def check_used(holdings: Holdings) -> Iterator[Problem]:
             yield Problem("I-11", holdings.name, f"{where} are held", "only while it is placed", order.status)
 
 
-def check_held(holdings: Holdings) -> Iterator[Problem]:
-    """I-11: what accounts hold is what open holds of orders took."""
-    stored = sum(ledger.account.held for ledger in holdings.ledgers)
-    open_holds = sum(
-        piece[0]
-        for bought in holdings.orders
-        if bought.order.booking.get("is_held")
-        for piece in bought.order.booking.get("uses", ())
-    )
-    if stored != open_holds:
-        yield Problem(
-            "I-11", holdings.name, "held points", f"{open_holds} in open holds of orders", str(stored)
-        )
-
-
 def check_awards(ledger: Ledger) -> Iterator[Problem]:
     """I-6: an order's or event's entry names each rule once, and an event or a gift is booked by one entry."""
     booked: dict[tuple[str, str, str], int] = {}

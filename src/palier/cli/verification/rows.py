@@ -17,6 +17,7 @@ from palier.store.models import (
     Entry,
     EntryNote,
     Happening,
+    Hold,
     Identity,
     Lot,
     Order,
@@ -79,6 +80,7 @@ class Ledger:
     renewals: list[Row] = field(default_factory=list)
     coupons: list[Row] = field(default_factory=list)
     happenings: list[Row] = field(default_factory=list)
+    holds: list[Row] = field(default_factory=list)
     identities: int = 0
     profiles: int = 0
     notes: int = 0
@@ -178,6 +180,7 @@ _BY_ACCOUNT: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (Renewal, "renewals", ("id",)),
     (CouponRow, "coupons", ("id",)),
     (Happening, "happenings", ("id",)),
+    (Hold, "holds", ("id",)),
 )
 _COUNTED: tuple[tuple[Any, str], ...] = (
     (Identity, "identities"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from palier.cli.verification import causes, chain, coupons, lots, members, orders, standing, sums
+from palier.cli.verification import causes, chain, coupons, holds, lots, members, orders, standing, sums
 from palier.cli.verification.problem import Problem
 from palier.cli.verification.rows import Holdings, Ledger
 
@@ -56,13 +56,15 @@ CHECKS: tuple[Check, ...] = (
     Check("I-9 running balances", _each(sums.check_running)),
     Check("I-10 history of tiers", _histories),
     Check("I-10 tier deserved", standing.check_deserved),
-    Check("I-11 held", orders.check_held),
+    Check("I-11 held", holds.check_held),
+    Check("I-11 holds", holds.check_holds),
     Check("I-11 points used", orders.check_used, is_slow=True),
     Check("I-11 expiry", _each(lots.check_expiry)),
     Check("I-11 own ends", _own_ends),
     Check("I-13 merges", members.check_merges),
     Check("I-14 erased", members.check_erased),
     Check("I-18 I-19 coupons and orders", coupons.check_states),
+    Check("I-18 holds of orders", holds.check_captured),
     Check("I-19 tier coupons", coupons.check_tier_coupons),
     Check("I-21 rewards", coupons.check_rewards),
     Check("I-26 sequences", _each(chain.check_sequence)),
