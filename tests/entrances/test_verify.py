@@ -16,6 +16,7 @@ from palier.cli.verification.table import CHECKS
 from palier.cli.verification.whole import load_problems
 from palier.store.models import Account, Draw, Lot, Programme
 from tests.entrances.verify_fixtures import DAMAGE, lift_guards, make_world, of
+from tests.flows.world import World, document
 from tests.house.checkout import PACKAGE, python_files, syntax
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,18 @@ def test_spending_the_wrong_lot_is_found(world):
     own_end = lots.get(number=number).own_end
     lots.filter(number=number).update(own_end=own_end + timedelta(days=400))
     assert "I-8" in found(world)
+
+
+def test_points_that_come_back_after_they_would_have_settled_are_no_problem():
+    """They waited for the delivery, were taken back before its fourteen days were over, and came back long after."""
+    settle = {"settle": {"on": "delivered", "after": "P14D"}}
+    with scopes_disabled():
+        shop = World.new(document(points=settle, rewards=None))
+        for status, days in (("paid", 1), ("delivered", 2), ("cancelled", 90), ("delivered", 1)):
+            shop.pay("1", 60, status=status)
+            shop.later(days=days)
+        assert (shop.account().available, shop.account().pending) == (60, 0)
+        assert list(load_problems(shop.programme_id)) == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,11 +67,26 @@ def end_at(changes: list[Change], instant: datetime, *, inclusive: bool) -> date
 
 
 def settlements_of(ledger: Ledger) -> dict[int, int]:
-    """Lot number → sequence of the entry that settled it."""
+    """Lot number → sequence of the entry that settled it.
+
+    A lot whose points were all away when its instant came settles without an entry: it has when points come back to it
+    as available ones.
+    """
     found = {}
     for entry in ledger.entries:
         if entry.kind == "settle" and "lot" in entry.facts:
             found[entry.facts["lot"]] = entry.sequence
+    entries = {entry.sequence: entry for entry in ledger.entries}
+    unknown = {lot.number for lot in ledger.lots if lot.available_at is None} - found.keys()
+    waiting: dict[int, int] = defaultdict(int)
+    for lot in ledger.lots:
+        if lot.sequence in entries and not _is_available(lot, entries[lot.sequence].effective_at):
+            waiting[lot.sequence] += lot.amount
+    for draw in ledger.draws:
+        if draw.points < 0 or draw.lot_number not in unknown or draw.sequence not in entries:
+            continue
+        if entries[draw.sequence].pending == waiting[draw.sequence]:
+            found.setdefault(draw.lot_number, draw.sequence)
     return found
 
 
@@ -78,4 +94,8 @@ def is_settled(lot: Row, settlements: dict[int, int], *, sequence: int, instant:
     """Whether the lot's points were available when that entry was made, rather than pending."""
     if lot.number in settlements:
         return settlements[lot.number] <= sequence
+    return _is_available(lot, instant)
+
+
+def _is_available(lot: Row, instant: datetime) -> bool:
     return lot.available_at is not None and lot.available_at <= instant
