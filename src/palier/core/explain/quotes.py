@@ -63,7 +63,7 @@ def explain_quote(
             _given(
                 speech,
                 offers.present(speech, gift.product, gift.quantity),
-                offers.by_whom(speech, quote, gift.source, id=gift.id, code=gift.id),
+                offers.by_whom(speech, quote, gift.source, id=gift.id, code=_coupon_used(quote) or gift.id),
                 f"{gift.source}:{gift.id}" if for_staff and gift.id else "",
             )
             for gift in quote.gifts
@@ -94,6 +94,11 @@ def _applied(
         if rest and paid is speech.formats:
             said = f"{said} {speech.say('coupon.left', amount=paid.money(rest))}"
     return _for_staff(speech, said, f"{discount.source}:{discount.id}" if for_staff and discount.id else "")
+
+
+def _coupon_used(quote: Quote) -> str:
+    """The code of the one coupon that an order takes."""
+    return next((use.code for use in quote.booked if use.source == "coupon"), "")
 
 
 def _paid_in_points(speech: Speech, discount: QuotedDiscount, amount: str) -> str:
