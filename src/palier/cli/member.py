@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from palier.cli import quote
 from palier.cli.chosen import add_shop, author, find_shop, now_in
 from palier.core.errors import Refusal, UnknownMember
 from palier.core.formats import LANGUAGES
@@ -18,7 +20,9 @@ EXPLAINED = 50
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``palier member``."""
     verbs = parser.add_subparsers(
-        dest="verb", required=True, metavar="show|explain|export|gift|tier|waive|claim|merge|close|erase"
+        dest="verb",
+        required=True,
+        metavar="show|explain|quote|export|gift|tier|waive|claim|merge|close|erase",
     )
     verb = _verb(verbs, "show", "where a member stands now, and what happened last")
     verb.add_argument("--codes", action="store_true", help="write the coupons' codes in full")
@@ -28,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--order", default="", metavar="ID", help="only that order of the shop, refunds included"
     )
     _add_reading(verb, limit=EXPLAINED, language="the member's own")
+    quote.add_arguments(_verb(verbs, "quote", "what a cart would cost the member, use up and earn, and why"))
     _verb(verbs, "export", "print all that is known of a member, as JSON", has_json=False)
     verb = _verb(verbs, "gift", "give points to a member")
     verb.add_argument("points", type=int, metavar="POINTS")
@@ -94,8 +99,8 @@ def run(options: argparse.Namespace) -> int:
     """0 done; everything else is a refusal."""
     shop = find_shop(options)
     verb = {
-        "show": _read, "explain": _read, "export": _export, "gift": _gift, "tier": _tier, "waive": _waive,
-        "claim": _claim, "merge": _merge, "close": _close, "erase": _erase,
+        "show": _read, "explain": _read, "quote": quote.tell, "export": _export, "gift": _gift, "tier": _tier,
+        "waive": _waive, "claim": _claim, "merge": _merge, "close": _close, "erase": _erase,
     }[options.verb]  # fmt: skip
     verb(options, shop, now_in(shop.programme))
     return 0
@@ -106,6 +111,7 @@ def _read(options: argparse.Namespace, shop: Any, now: datetime) -> None:
 
     from palier.cli import member_words
     from palier.cli.member_facts import as_json, look_at
+    from palier.flows.explain_standing import explain_standing
 
     default = "en" if options.verb == "show" else ""
     with scope(programme=shop.programme):
@@ -117,13 +123,18 @@ def _read(options: argparse.Namespace, shop: Any, now: datetime) -> None:
             limit=options.limit,
             now=now,
         )
+        why = options.verb == "explain" and not options.order
+        standing = (
+            explain_standing(shop.pk, options.customer, language=sight.language, now=now) if why else None
+        )
         if options.json:
             told = as_json(sight, shows_codes=getattr(options, "codes", False))
+            told |= {"why": asdict(standing)} if standing else {}
             print(json.dumps(told, ensure_ascii=False, default=str))
         elif options.verb == "show":
             print("\n".join(member_words.shown(sight, shows_codes=options.codes)))
         else:
-            print("\n".join(member_words.explained(sight)))
+            print("\n".join(member_words.explained(sight, standing)))
 
 
 def _export(options: argparse.Namespace, shop: Any, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, override, pgettext
 from palier.cli.member_facts import Sight
 from palier.core.explain.movement import Movement
 from palier.core.period import last_day, zone
+from palier.flows.explain_standing import Standing
 
 LISTED_MAX = 20
 """Most lots and most coupons that are printed; JSON has all."""
@@ -29,10 +30,11 @@ def shown(sight: Sight, *, shows_codes: bool) -> list[str]:
         ]
 
 
-def explained(sight: Sight) -> list[str]:
-    """The tier with what is missing, and the movements, each with its reasons."""
+def explained(sight: Sight, standing: Standing | None) -> list[str]:
+    """Why the tier and the points are what they are, and the movements, each with its reasons."""
     with override(sight.language):
-        return [*_head(sight), *_titled(_("What happened"), _movements(sight))]
+        why = ("", *standing.tier, *standing.points) if standing else ()
+        return [*_head(sight), *why, *_titled(_("What happened"), _movements(sight))]
 
 
 def _head(sight: Sight) -> Iterator[str]:
