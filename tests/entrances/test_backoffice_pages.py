@@ -9,17 +9,17 @@ from tests.entrances.backoffice_shop import full_shop, make_shop, order, person,
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
 
-PAGES = ["/admin/", "/admin/members/"]
+PAGES = ["/admin/", "/admin/members/", "/admin/segments/"]
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/admin/members/any/", "/admin/team/"])
+@pytest.mark.parametrize("page", [*PAGES, "/admin/members/any/", "/admin/cart/", "/admin/team/"])
 def test_a_stranger_is_sent_to_the_sign_in_page(client, page):
     answer = client.get(page)
     assert answer.status_code == 302
     assert answer["Location"].startswith("/admin/login/")
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/admin/members/any/", "/admin/team/"])
+@pytest.mark.parametrize("page", [*PAGES, "/admin/members/any/", "/admin/cart/", "/admin/team/"])
 def test_a_colleague_without_a_role_sees_nothing(client, django_user_model, page):
     client.force_login(django_user_model.objects.create_user("new", is_staff=True))
     answer = client.get(page)
@@ -44,7 +44,7 @@ def test_the_sidebar_names_no_model(client):
     client.force_login(staff("owner"))
     home = client.get("/admin/").content.decode()
     links = re.findall(r'href="(/admin/[^"]*)"', home)
-    assert set(links) == {"/admin/", "/admin/members/", "/admin/team/", *_tiers()}
+    assert set(links) == {*PAGES, "/admin/cart/", "/admin/team/", *_tiers()}
 
 
 def _tiers():

@@ -1,4 +1,4 @@
-"""The list of members: searched without accents or case, filtered by tier, sorted, in pages."""
+"""The list of members: searched without accents or case, filtered by tier and segment, sorted, in pages."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Max, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from palier.backoffice.access import Viewpoint, page
+from palier.backoffice.segments import segment_name
 from palier.core.member import folded
 from palier.store.members.models import Account, Identity, Profile
+from palier.store.members.segments import segment_query
 from palier.store.orders.models import Order
 from palier.store.programmes.models import Shop
 
@@ -42,12 +45,16 @@ def members(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any]:
     """One page of the members that were asked for."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:200]
     tier = request.GET.get("tier", "")[:100]
+    segment = request.GET.get("segment", "")[:100]
+    is_first = bool(segment) and request.GET.get("place") == "first"
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else SORTS[0]
     is_rising = request.GET.get("order") == "rising"
     found = Account.objects.filter(merged_into__isnull=True, erased_at__isnull=True)
     if tier:
         found = found.filter(tier="" if tier == NO_TIER else tier)
+    if segment:
+        found = found.filter(id__in=_of_segment(viewpoint, segment, is_first=is_first))
     if query:
         found = found.filter(matching(query))
     shown = Paginator(sorted_by(found, sort, is_rising=is_rising), PAGE_SIZE).get_page(
@@ -58,12 +65,17 @@ def members(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any]:
         "query": query,
         "tier": tier,
         "tiers": _tiers(viewpoint),
+        "segment": segment,
+        "is_first": is_first,
+        "segments": [
+            (each.id, segment_name(each, viewpoint)) for each in viewpoint.rules.segments if each.enabled
+        ],
         "sort": sort,
         "is_rising": is_rising,
         "columns": _columns(sort, is_rising=is_rising),
         "shown": shown,
         "rows": rows_of(shown),
-        "is_narrowed": bool(query or tier),
+        "is_narrowed": bool(query or tier or segment),
     }
 
 
@@ -116,6 +128,13 @@ def rows_of(shown: Page[Account]) -> list[Row]:
         )
         for account in accounts
     ]
+
+
+def _of_segment(viewpoint: Viewpoint, segment: str, *, is_first: bool) -> RawSQL:
+    sql, parameters = segment_query(
+        viewpoint.programme.pk, viewpoint.rules, segment, now=viewpoint.now, is_first=is_first
+    )
+    return RawSQL(sql, tuple(parameters))
 
 
 def _columns(sort: str, *, is_rising: bool) -> list[dict[str, Any]]:

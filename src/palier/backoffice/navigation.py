@@ -11,6 +11,10 @@ def may_see_members(request: HttpRequest) -> bool:
     return request.user.has_perm("store.view_account")
 
 
+def may_try_carts(request: HttpRequest) -> bool:
+    return request.user.has_perm("store.add_happening")
+
+
 def may_see_team(request: HttpRequest) -> bool:
     return request.user.has_perm("auth.view_user")
 
@@ -29,6 +33,18 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "icon": "group",
             "link": reverse_lazy("admin:members"),
             "permission": may_see_members,
+        },
+        {
+            "title": _("Segments"),
+            "icon": "category",
+            "link": reverse_lazy("admin:segments"),
+            "permission": may_see_members,
+        },
+        {
+            "title": _("Try a cart"),
+            "icon": "shopping_cart",
+            "link": reverse_lazy("admin:cart"),
+            "permission": may_try_carts,
         },
         {
             "title": _("Team"),

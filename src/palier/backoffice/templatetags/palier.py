@@ -33,6 +33,13 @@ def money(context: Context, amount_minor: int, currency: str = "") -> str:
 
 
 @register.simple_tag(takes_context=True)
+def taken(context: Context, amount_minor: int) -> str:
+    """An amount that is taken off: with a true minus, none at all for nothing."""
+    written = money(context, amount_minor)
+    return f"\N{MINUS SIGN}{written}" if amount_minor else str(written)
+
+
+@register.simple_tag(takes_context=True)
 def day(context: Context, value: datetime) -> str:
     return formats.day(value, tz=context["viewpoint"].tz, language=context["viewpoint"].language)
 

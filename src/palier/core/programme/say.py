@@ -230,8 +230,13 @@ class Say:
 
     def where(self, part: Where | Fact) -> str:
         """Who belongs to a segment."""
+        if isinstance(part, Fact) and isinstance(part.test, bool):
+            return self.words["company" if part.test else "no_company"]
         if isinstance(part, Fact):
-            return f"{self.words[f'label.{part.name}']} {self.value(part.name, part.test)}"
+            said = self.value(part.name, part.test)
+            # Cities were folded when they were read: a capital is all that can be given back.
+            said = said.title() if part.name == "delivery_city" else said
+            return f"{self.words[f'label.{part.name}']} {said}"
         if part.combine == "not":
             return self.fill("not", part=self.where(part.parts[0]))
         if not part.parts:

@@ -140,6 +140,8 @@ WORDS: dict[str, str] = {
     "everybody": "everybody",
     "and": " and ",
     "or": " or ",
+    "company": "is a company",
+    "no_company": "is not a company",
     "not": "not ({part})",
     "points_one": "{points} point",
     "points_many": "{points} points",

@@ -140,6 +140,8 @@ WORDS: dict[str, str] = {
     "everybody": "tout le monde",
     "and": " et ",
     "or": " ou ",
+    "company": "est une entreprise",
+    "no_company": "n’est pas une entreprise",
     "not": "pas ({part})",
     "points_one": "{points} point",
     "points_many": "{points} points",
