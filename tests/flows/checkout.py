@@ -86,4 +86,4 @@ def prove(world: World) -> None:
     versions = load_versions(world.programme_id)
     ids = load_account_ids(world.programme_id, after=0, limit=10_000)
     found = [problem for each in load_holdings(ids, versions) for problem in problems_of(each)]
-    assert found == []
+    assert not found, "\n".join(map(str, found))
