@@ -68,7 +68,7 @@ def test_a_cart_is_priced_with_every_why_and_nothing_is_written(palier):
         "Code NOEL: −€5.00.",
         "No coupon of this member has the code ABCD-EFGH-JKLM.",
         f"Your points cannot be combined with the code NOEL: nothing is used up. {ALLOWED}",
-        "€405 more to reach Silver.",
+        "€405 more to reach Silver. [tier:silver]",
         "So far, Silver is €500 away.",
     ]
     assert entries() == before

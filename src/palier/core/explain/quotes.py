@@ -157,7 +157,8 @@ def _earns(speech: Speech, quote: Quote, buyer: Buyer) -> str:
         key = "will_earn" if buyer.is_member else "will_earn.guest"
         return speech.say(key, quote.earns, points=speech.points(quote.earns))
     why = f"nothing.{quote.why_not}"
-    return speech.say(why) if speech.knows(why) else ""
+    has_rules = any(rule.enabled and rule.on is None and rule.award for rule in speech.programme.earning)
+    return speech.say(why) if has_rules and speech.knows(why) else ""
 
 
 def _next_tier(speech: Speech, upcoming: NextTier) -> str:
@@ -190,7 +191,8 @@ def _hint(speech: Speech, buyer: Buyer, hint: Hint, for_staff: bool) -> str:
             said = _hint_of_benefit(speech, hint, speech.say("more", missing=missing))
         case _:
             assert_never(hint.kind)
-    return _for_staff(speech, offers.capital(said), hint.id if for_staff else "")
+    id = hint.id if hint.kind == "benefit" else f"{hint.kind}:{hint.id}"
+    return _for_staff(speech, offers.capital(said), id if for_staff and hint.id else "")
 
 
 def _hint_of_rule(speech: Speech, buyer: Buyer, hint: Hint, missing: str) -> str:
