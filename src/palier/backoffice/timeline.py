@@ -27,6 +27,7 @@ ICONS = {
     "erase": "person_off",
     "override": "stairs",
     "waive": "money_off",
+    "hold": "shopping_cart_checkout",
 }
 
 

@@ -135,7 +135,7 @@ def _changed(speech: Speech, shown: Shown) -> list[str]:
 def _used(speech: Speech, shown: Shown) -> list[str]:
     entry = shown.entry
     if entry.kind == "hold":
-        return [_points(speech, "held", entry.held)]
+        return [_points(speech, "held.cart" if entry.cause.kind == "hold" else "held", entry.held)]
     if entry.kind == "capture":
         return [_points(speech, "captured", entry.held)]
     if entry.kind == "use":
