@@ -71,7 +71,7 @@ def test_a_silver_member_pays_with_points():
 def test_a_cent_is_missing_to_use_points():
     said = read(7999)
     assert "Your points can be used from £80 of goods: £0.01 is missing." in said
-    assert "£0.01 more and you get £1 off for every 10 points." in said
+    assert "£0.01 more and you can use your points." in said
 
 
 def test_a_code_keeps_the_points_out_and_a_segment_keeps_the_code_out():
@@ -131,6 +131,15 @@ def test_points_that_free_the_delivery(carrier):
     )
     assert ("50 points used." in said) == (carrier == "relay")
     assert ("Free delivery with relay for 50 points." in said) == (carrier == "relay")
+
+
+def test_a_code_of_the_shop_that_frees_the_delivery():
+    free = OrderDiscount("promo_code", 0, "SHIP", free_shipping=True)
+    assert read(2000, codes=(free,), carrier="chronopost")[:3] == (
+        "Free delivery with the code SHIP.",
+        "5% off for Silver members: −£1.00.",
+        "Free delivery with relay for Silver members.",
+    )
 
 
 def test_a_guest_is_told_nothing_that_is_not_theirs():

@@ -54,10 +54,7 @@ def explain_quote(
     paid = prices or formats
     return QuoteWords(
         discounts=tuple(_applied(speech, quote, buyer, d, paid, for_staff) for d in quote.discounts),
-        promo_codes=tuple(
-            speech.say("applied.code", code=promo.code or promo.id, amount=paid.money(promo.amount_minor))
-            for promo in quote.promo_codes
-        ),
+        promo_codes=tuple(_promo_code(speech, quote, promo, paid) for promo in quote.promo_codes),
         shipping=_shipping(speech, quote, paid, for_staff),
         gifts=tuple(
             _given(
@@ -83,7 +80,7 @@ def _applied(
     amount = paid.money(discount.amount_minor)
     what = offers.off(speech, discount.terms)
     if discount.source == "promo_code":
-        said = speech.say("applied.code", code=discount.code or discount.id, amount=amount)
+        said = _promo_code(speech, quote, discount, paid)
     elif discount.source == "points" and discount.points:
         said = _paid_in_points(speech, discount, amount)
     else:
@@ -94,6 +91,15 @@ def _applied(
         if rest and paid is speech.formats:
             said = f"{said} {speech.say('coupon.left', amount=paid.money(rest))}"
     return _for_staff(speech, said, f"{discount.source}:{discount.id}" if for_staff and discount.id else "")
+
+
+def _promo_code(speech: Speech, quote: Quote, promo: QuotedDiscount, paid: Formats) -> str:
+    """What the shop's own code takes off the goods, or that it frees the delivery."""
+    code = promo.code or promo.id
+    if not promo.amount_minor and any(use.free_shipping and use.code == promo.code for use in quote.booked):
+        who = speech.say("who.promo_code", code=code)
+        return offers.capital(speech.say("given", what=speech.say("delivery"), who=who))
+    return speech.say("applied.code", code=code, amount=paid.money(promo.amount_minor))
 
 
 def _coupon_used(quote: Quote) -> str:
@@ -220,10 +226,10 @@ def _flat(speech: Speech, buyer: Buyer, rule: EarningRule | None) -> int | None:
 
 def _hint_of_benefit(speech: Speech, hint: Hint, more: str) -> str:
     """What the next bracket gives, or what can be used from a minimum on; ``id`` begins with the source."""
-    what = offers.bracket(speech, hint.gives) if hint.gives is not None else ""
-    if what:
-        return speech.say("hint.benefit", more=more, what=what)
     source, _, name = hint.id.partition(":")
+    what = offers.bracket(speech, hint.gives) if hint.gives is not None else ""
+    if what and not (source == "points" and hint.of == "amount"):
+        return speech.say("hint.benefit", more=more, what=what)
     if source == "points":
         return speech.say("hint.benefit.points", more=more, name=offers.points_name(speech))
     if source == "coupon" and name:
