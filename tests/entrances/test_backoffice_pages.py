@@ -101,6 +101,15 @@ def test_a_member_of_another_programme_does_not_exist(client):
     assert client.get(f"/admin/members/{second.public_id('Z')}/").status_code == 404
 
 
+def test_an_address_that_no_database_takes_is_answered(client):
+    make_shop()
+    client.force_login(staff("owner"))
+    assert client.get("/admin/members/%00/").status_code == 404
+    for parameter in ("q", "tier", "segment", "page", "sort"):
+        assert client.get("/admin/members/", {parameter: "\0"}).status_code == 200
+    assert client.get("/admin/cart/", {"member": "\0"}).status_code == 200
+
+
 def test_a_programme_that_does_not_exist_cannot_be_chosen(client):
     make_shop()
     client.force_login(staff("owner"))

@@ -48,7 +48,8 @@ def cart(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any]:
         form.remove_line(int(which[:3]))
     elif verb == "add":
         form.add_line()
-    member = _people(Account.objects.filter(public_id=member_id[:36]))[:1] if member_id else []
+    member_id = member_id.replace("\0", "")[:36]
+    member = _people(Account.objects.filter(public_id=member_id))[:1] if member_id else []
     answer = _quoted(form, member[0] if member else None, viewpoint) if verb == "quote" else None
     return {
         "title": _("Try a cart"),

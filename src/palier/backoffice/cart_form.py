@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from palier.backoffice.typed import NotANumber, read_number, write_number
 from palier.core.messages_order import QUANTITY_MAX, WEIGHT_MAX
@@ -20,6 +21,25 @@ CART_BOXES = (
     "carrier", "shipping", "shipping_tax", "payment", "city", "country", "promo_code", "promo_amount", "coupons",
     "use_points",
 )  # fmt: skip
+
+LABELS = {
+    "product": gettext_lazy("Product"),
+    "quantity": gettext_lazy("Quantity"),
+    "price": gettext_lazy("Price of one piece"),
+    "categories": gettext_lazy("Categories"),
+    "weight": gettext_lazy("Weight"),
+    "tax": gettext_lazy("Tax"),
+    "carrier": gettext_lazy("Carrier"),
+    "shipping": gettext_lazy("Delivery costs"),
+    "shipping_tax": gettext_lazy("Tax on delivery"),
+    "payment": gettext_lazy("Payment method"),
+    "city": gettext_lazy("Delivery city"),
+    "country": gettext_lazy("Delivery country"),
+    "promo_code": gettext_lazy("Promo code of the shop"),
+    "promo_amount": gettext_lazy("It takes off"),
+    "coupons": gettext_lazy("Coupon codes"),
+    "use_points": gettext_lazy("Points to use"),
+}
 
 
 @dataclass(slots=True)
@@ -34,6 +54,17 @@ class Box:
     def name(self) -> str:
         """What the browser sends it as: lines share their names."""
         return self.id.partition("-")[0]
+
+    @property
+    def label(self) -> Any:
+        """What the page calls it."""
+        return LABELS[self.name]
+
+    @property
+    def line(self) -> int:
+        """The number of its line as people count, 0 for a field of the whole cart."""
+        number = self.id.partition("-")[2]
+        return int(number) + 1 if number else 0
 
 
 @dataclass(slots=True)

@@ -41,7 +41,9 @@ class Bar:
 @page("store.view_account", "palier/member.html")
 def member(request: HttpRequest, viewpoint: Viewpoint, public_id: str) -> dict[str, Any]:
     """Everything about one member; another programme's member does not exist here."""
-    account = Account.objects.filter(public_id=public_id).select_related("merged_into").first()
+    account = (
+        Account.objects.filter(public_id=public_id.replace("\0", "")).select_related("merged_into").first()
+    )
     if account is None:
         raise Http404
     view = read_account(account.pk, viewpoint.programme.pk, now=viewpoint.now)

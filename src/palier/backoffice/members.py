@@ -44,7 +44,7 @@ class Row:
 def members(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any]:
     """One page of the members that were asked for."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    tier = request.GET.get("tier", "")[:100]
+    tier = request.GET.get("tier", "").replace("\0", "")[:100]
     segment = request.GET.get("segment", "")[:100]
     is_first = bool(segment) and request.GET.get("place") == "first"
     sort = request.GET.get("sort", "")
