@@ -1,5 +1,7 @@
 """Carts priced and explained: what the shopper reads beside the numbers."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -76,7 +78,7 @@ def test_a_cent_is_missing_to_use_points():
 
 def test_a_code_keeps_the_points_out_and_a_segment_keeps_the_code_out():
     said = read(8000, codes=(NOEL,))
-    assert said[0] == "Code NOEL: −£10.00."
+    assert said[:2] == ("5% off for Silver members: −£4.00.", "Code NOEL: −£10.00.")
     assert "Your points cannot be combined with the code NOEL: nothing is used up." in said
     pro = Buyer(NOW, available=64, orders=3, tier="bronze", segments=("pros",))
     order = ["segment", "promo_code", "coupon", "first_order", "points"]
@@ -136,11 +138,17 @@ def test_points_that_free_the_delivery(carrier):
 def test_a_code_of_the_shop_that_frees_the_delivery():
     free = OrderDiscount("promo_code", 0, "SHIP", free_shipping=True)
     assert read(2000, codes=(free,), carrier="chronopost")[:3] == (
-        "Free delivery with the code SHIP.",
         "5% off for Silver members: −£1.00.",
+        "Free delivery with the code SHIP.",
         "Free delivery with relay for Silver members.",
     )
 
 
 def test_a_guest_is_told_nothing_that_is_not_theirs():
     assert read(8000, buyer=Buyer(NOW, is_member=False)) == ()
+
+
+def test_a_quote_is_made_without_any_words():
+    """Sentences are rendered only when they are asked for: pricing does not even load them."""
+    loads = "import sys, palier.core.quote; sys.exit(any(m.startswith('palier.core.explain') for m in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", loads], check=False).returncode == 0

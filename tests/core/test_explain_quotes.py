@@ -187,6 +187,7 @@ def test_a_code_that_is_not_the_shoppers_always_reads_the_same():
         ("expired", Refused("coupon", "expired", code=OWN.code), "has expired; the last day was 28 February 2026."),
         ("used", Refused("coupon", "used", code=OWN.code), "has already been used."),
         ("reserved", Refused("coupon", "used", code="k7qm2345wxyz"), "is set aside for another order."),
+        ("cancelled", Refused("coupon", "unknown", code=OWN.code), "was withdrawn."),
         ("issued", Refused("coupon", "minimum", code=OWN.code, missing=1),
          "can be used from £100 of goods: £0.01 is missing."),
     ],

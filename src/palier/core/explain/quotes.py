@@ -16,7 +16,10 @@ from palier.core.quote_values import Buyer, Hint, NextTier, Quote, QuotedDiscoun
 
 @dataclass(frozen=True, slots=True)
 class QuoteWords:
-    """A quote in one language: each part in the order of the quote's own, and "" where there is nothing to say."""
+    """A quote in one language: each part in the order of the quote's own, and "" where there is nothing to say.
+
+    ``applied`` are the discounts and the promo codes together, in the order in which they are taken off.
+    """
 
     discounts: tuple[str, ...] = ()
     promo_codes: tuple[str, ...] = ()
@@ -26,10 +29,11 @@ class QuoteWords:
     earns: str = ""
     hints: tuple[str, ...] = ()
     next_tier: str = ""
+    applied: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """All the sentences, in the order in which a cart tells them."""
-        given = (*self.promo_codes, *self.discounts, *self.shipping, *self.gifts)
+        given = (*self.applied, *self.shipping, *self.gifts)
         said = (*given, *self.refused, self.earns, *self.hints, self.next_tier)
         return tuple(sentence for sentence in said if sentence)
 
@@ -52,9 +56,13 @@ def explain_quote(
     """
     speech = Speech(language, programme, formats)
     paid = prices or formats
+    discounts = tuple(_applied(speech, quote, buyer, d, paid, for_staff) for d in quote.discounts)
+    codes = tuple(_promo_code(speech, quote, promo, paid) for promo in quote.promo_codes)
+    before_codes = sum(d.source in ("tier", "segment", "first_order") for d in quote.discounts)
     return QuoteWords(
-        discounts=tuple(_applied(speech, quote, buyer, d, paid, for_staff) for d in quote.discounts),
-        promo_codes=tuple(_promo_code(speech, quote, promo, paid) for promo in quote.promo_codes),
+        discounts=discounts,
+        promo_codes=codes,
+        applied=(*discounts[:before_codes], *codes, *discounts[before_codes:]),
         shipping=_shipping(speech, quote, paid, for_staff),
         gifts=tuple(
             _given(

@@ -47,8 +47,10 @@ def _reason(speech: Speech, quote: Quote, buyer: Buyer, refused: Refused, coupon
             date = speech.last_day(coupon.ends_at)
             return speech.say("refused.coupon.expired", code=coupon.code, date=date)
         case "used" if coupon is not None:
-            state = coupon.state if coupon.state in ("reserved", "cancelled") else "used"
+            state = "reserved" if coupon.state == "reserved" else "used"
             return speech.say(f"refused.coupon.{state}", code=coupon.code)
+        case "unknown" if coupon is not None and coupon.state == "cancelled":
+            return speech.say("refused.coupon.cancelled", code=coupon.code)
     return speech.say(f"refused.{refused.reason}", benefit=benefit)
 
 
