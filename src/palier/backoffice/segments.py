@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from palier.backoffice.access import Viewpoint, page
-from palier.core.explain import offers
+from palier.core.explain import phrases
 from palier.core.explain.speech import Speech
 from palier.core.programme.say import Say, sayer
 from palier.core.programme.values import Bracket, Fact, Segment, Where
@@ -74,12 +74,12 @@ def _sentence(say: Say, part: Where | Fact) -> str:
 
 def _gives(say: Say, speech: Speech, bracket: Bracket) -> str:
     """What a bracket gives, and from which total on if not from the first cent."""
-    given = offers.bracket(speech, bracket)
+    given = phrases.bracket(speech, bracket)
     low, high = bracket.bounds.at_least or 0, bracket.bounds.at_most
     if low <= 0 and high is None:
-        return offers.capital(given)
+        return phrases.capital(given)
     if bracket.strict and high is None:
         total = say.fill("over", over=say.number("total", low - 1))
     else:
         total = say.bounds("total", bracket.bounds)
-    return offers.capital(_("%(total)s: %(given)s") % {"total": total, "given": given})
+    return phrases.capital(_("%(total)s: %(given)s") % {"total": total, "given": given})

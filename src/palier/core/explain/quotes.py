@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from palier.core.account import Coupon
-from palier.core.explain import offers
+from palier.core.explain import phrases
 from palier.core.explain.refusals import refusal
 from palier.core.explain.speech import Speech
 from palier.core.formats import Formats
@@ -67,8 +67,8 @@ def explain_quote(
         gifts=tuple(
             _given(
                 speech,
-                offers.present(speech, gift.product, gift.quantity),
-                offers.by_whom(speech, quote, gift.source, id=gift.id, code=_coupon_used(quote) or gift.id),
+                phrases.present(speech, gift.product, gift.quantity),
+                phrases.by_whom(speech, quote, gift.source, id=gift.id, code=_coupon_used(quote) or gift.id),
                 f"{gift.source}:{gift.id}" if for_staff and gift.id else "",
             )
             for gift in quote.gifts
@@ -86,15 +86,15 @@ def _applied(
     speech: Speech, quote: Quote, buyer: Buyer, discount: QuotedDiscount, paid: Formats, for_staff: bool
 ) -> str:
     amount = paid.money(discount.amount_minor)
-    what = offers.off(speech, discount.terms)
+    what = phrases.off(speech, discount.terms)
     if discount.source == "promo_code":
         said = _promo_code(speech, quote, discount, paid)
     elif discount.source == "points" and discount.points:
         said = _paid_in_points(speech, discount, amount)
     else:
-        who = offers.by_whom(speech, quote, discount.source, id=discount.id, code=discount.code)
+        who = phrases.by_whom(speech, quote, discount.source, id=discount.id, code=discount.code)
         key = "applied.points.kept" if discount.source == "points" else "applied"
-        said = offers.capital(speech.say(key, what=what, who=who, amount=amount))
+        said = phrases.capital(speech.say(key, what=what, who=who, amount=amount))
         rest = _rest(buyer, discount) if discount.source == "coupon" else 0
         if rest and paid is speech.formats:
             said = f"{said} {speech.say('coupon.left', amount=paid.money(rest))}"
@@ -106,7 +106,7 @@ def _promo_code(speech: Speech, quote: Quote, promo: QuotedDiscount, paid: Forma
     code = promo.code or promo.id
     if not promo.amount_minor and any(use.free_shipping and use.code == promo.code for use in quote.booked):
         who = speech.say("who.promo_code", code=code)
-        return offers.capital(speech.say("given", what=speech.say("delivery"), who=who))
+        return phrases.capital(speech.say("given", what=speech.say("delivery"), who=who))
     return speech.say("applied.code", code=code, amount=paid.money(promo.amount_minor))
 
 
@@ -144,21 +144,21 @@ def _shipping(speech: Speech, quote: Quote, paid: Formats, for_staff: bool) -> t
     said = [
         _given(
             speech,
-            offers.delivery(speech, grant.carriers),
-            offers.by_whom(speech, quote, grant.source, id=grant.id, code=grant.code),
+            phrases.delivery(speech, grant.carriers),
+            phrases.by_whom(speech, quote, grant.source, id=grant.id, code=grant.code),
             f"{grant.source}:{grant.id}" if for_staff and grant.id else "",
         )
         for grant in quote.shipping_by
     ]
     if quote.free_shipping and not said:
-        said.append(f"{offers.capital(offers.delivery(speech, quote.free_shipping))}.")
+        said.append(f"{phrases.capital(phrases.delivery(speech, quote.free_shipping))}.")
     if quote.shipping_saved_minor > 0:
         said.append(speech.say("delivery.saved", amount=paid.money(quote.shipping_saved_minor)))
     return tuple(said)
 
 
 def _given(speech: Speech, what: str, who: str, id: str) -> str:
-    return _for_staff(speech, offers.capital(speech.say("given", what=what, who=who)), id)
+    return _for_staff(speech, phrases.capital(speech.say("given", what=what, who=who)), id)
 
 
 def _for_staff(speech: Speech, sentence: str, id: str) -> str:
@@ -178,7 +178,7 @@ def _earns(speech: Speech, quote: Quote, buyer: Buyer) -> str:
 def _next_tier(speech: Speech, upcoming: NextTier) -> str:
     if upcoming.missing <= 0:
         return ""
-    missing = offers.measured(speech, upcoming.missing, _metric(speech), speech.formats)
+    missing = phrases.measured(speech, upcoming.missing, _metric(speech), speech.formats)
     is_amount = _metric(speech) == "amount"
     n = 2 if is_amount else upcoming.missing
     return speech.say("next_tier", n, tier=speech.tier(upcoming.id), missing=missing)
@@ -190,7 +190,7 @@ def _metric(speech: Speech) -> str:
 
 
 def _hint(speech: Speech, buyer: Buyer, hint: Hint, for_staff: bool) -> str:
-    missing = offers.measured(speech, hint.missing, hint.of, speech.formats)
+    missing = phrases.measured(speech, hint.missing, hint.of, speech.formats)
     match hint.kind:
         case "tier":
             more = speech.say("more", missing=missing)
@@ -206,7 +206,7 @@ def _hint(speech: Speech, buyer: Buyer, hint: Hint, for_staff: bool) -> str:
         case _:
             assert_never(hint.kind)
     id = hint.id if hint.kind == "benefit" else f"{hint.kind}:{hint.id}"
-    return _for_staff(speech, offers.capital(said), id if for_staff and hint.id else "")
+    return _for_staff(speech, phrases.capital(said), id if for_staff and hint.id else "")
 
 
 def _hint_of_rule(speech: Speech, buyer: Buyer, hint: Hint, missing: str) -> str:
@@ -235,11 +235,11 @@ def _flat(speech: Speech, buyer: Buyer, rule: EarningRule | None) -> int | None:
 def _hint_of_benefit(speech: Speech, hint: Hint, more: str) -> str:
     """What the next bracket gives, or what can be used from a minimum on; ``id`` begins with the source."""
     source, _, name = hint.id.partition(":")
-    what = offers.bracket(speech, hint.gives) if hint.gives is not None else ""
+    what = phrases.bracket(speech, hint.gives) if hint.gives is not None else ""
     if what and not (source == "points" and hint.of == "amount"):
         return speech.say("hint.benefit", more=more, what=what)
     if source == "points":
-        return speech.say("hint.benefit.points", more=more, name=offers.points_name(speech))
+        return speech.say("hint.benefit.points", more=more, name=phrases.points_name(speech))
     if source == "coupon" and name:
         return speech.say("hint.benefit.coupon", more=more, code=name)
     return speech.say("hint.benefit.any", more=more)

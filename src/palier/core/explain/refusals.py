@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from palier.core.account import Coupon
-from palier.core.explain import offers
+from palier.core.explain import phrases
 from palier.core.explain.speech import Speech
 from palier.core.quote_values import Buyer, Quote, Refused, Source
 
@@ -26,7 +26,7 @@ def refusal(speech: Speech, quote: Quote, buyer: Buyer, refused: Refused, *, for
 
 
 def _reason(speech: Speech, quote: Quote, buyer: Buyer, refused: Refused, coupon: Coupon | None) -> str:
-    benefit = offers.named(speech, refused.source, refused.code or refused.id)
+    benefit = phrases.named(speech, refused.source, refused.code or refused.id)
     match refused.reason:
         case "not_combinable":
             return _left_out(speech, quote, refused)
@@ -37,12 +37,12 @@ def _reason(speech: Speech, quote: Quote, buyer: Buyer, refused: Refused, coupon
             missing = refused.missing or max(1, number - 1 - buyer.orders)
             return speech.say(
                 "refused.points.from_order",
-                name=offers.points_name(speech),
+                name=phrases.points_name(speech),
                 number=speech.formats.number(number),
-                orders=offers.measured(speech, missing, "orders", speech.formats),
+                orders=phrases.measured(speech, missing, "orders", speech.formats),
             )
         case "excluded" if refused.source == "points":
-            return offers.capital(speech.say("refused.points.excluded", name=offers.points_name(speech)))
+            return phrases.capital(speech.say("refused.points.excluded", name=phrases.points_name(speech)))
         case "expired" if coupon is not None and coupon.ends_at is not None:
             date = speech.last_day(coupon.ends_at)
             return speech.say("refused.coupon.expired", code=coupon.code, date=date)
@@ -62,11 +62,11 @@ def _under_minimum(
     missing = speech.formats.money(refused.missing)
     redemption = speech.programme.redemption
     if refused.source == "points" and redemption is not None and redemption.min_total_minor is not None:
-        minimum = offers.counted(speech, buyer, redemption.min_total_minor)
-        name = offers.points_name(speech)
+        minimum = phrases.counted(speech, buyer, redemption.min_total_minor)
+        name = phrases.points_name(speech)
         return speech.say("refused.points.minimum", name=name, minimum=minimum, missing=missing)
     if coupon is not None and coupon.terms.min_total_minor is not None:
-        minimum = offers.counted(speech, buyer, coupon.terms.min_total_minor)
+        minimum = phrases.counted(speech, buyer, coupon.terms.min_total_minor)
         return speech.say("refused.coupon.minimum", code=coupon.code, minimum=minimum, missing=missing)
     return speech.say("refused.minimum.missing", benefit=benefit, missing=missing)
 
@@ -77,14 +77,14 @@ def _left_out(speech: Speech, quote: Quote, refused: Refused) -> str:
     if refused.source == "coupon" and any(d.source == "coupon" for d in quote.discounts):
         return speech.say("refused.coupon.second", code=code)
     names = [
-        offers.named(speech, source, c, beside=True) for source, _, c in _in_the_way(speech, quote, refused)
+        phrases.named(speech, source, c, beside=True) for source, _, c in _in_the_way(speech, quote, refused)
     ]
-    other = offers.listed(speech, list(dict.fromkeys(names))) or speech.say("other.any")
+    other = phrases.listed(speech, list(dict.fromkeys(names))) or speech.say("other.any")
     values = {"other": other}
     if refused.source in ("promo_code", "coupon"):
         values["code"] = code
     elif refused.source == "points":
-        values["name"] = offers.points_name(speech)
+        values["name"] = phrases.points_name(speech)
     return speech.say(f"refused.{refused.source}.not_combinable", 2, **values)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from palier.core import tiers
 from palier.core.account import Contribution
 from palier.core.book import Book
-from palier.core.explain import offers
+from palier.core.explain import phrases
 from palier.core.explain.speech import Speech
 from palier.core.formats import Formats
 from palier.core.period import Duration, add, local_day, start_of_day, zone
@@ -67,7 +67,7 @@ def _held(speech: Speech, book: Book) -> str:
 def _measured(speech: Speech, ladder: Tiers, value: int) -> str:
     if ladder.metric == "spend":
         return speech.formats.money(value)
-    return offers.measured(speech, value, _UNITS[ladder.metric], speech.formats)
+    return phrases.measured(speech, value, _UNITS[ladder.metric], speech.formats)
 
 
 def _counts(speech: Speech, book: Book, ladder: Tiers) -> str:
