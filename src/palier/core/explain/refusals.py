@@ -110,7 +110,7 @@ def _is_named(allowed: frozenset[str], source: str, id: str) -> bool:
 
 def _owned(buyer: Buyer, refused: Refused) -> Coupon | None:
     """The buyer's own coupon with that code; shops and shoppers write codes in their own ways."""
-    if refused.source != "coupon" or not refused.code:
+    if refused.source != "coupon" or not refused.code or not buyer.is_member:
         return None
     return next((c for c in buyer.coupons if _plain(c.code) == _plain(refused.code)), None)
 
