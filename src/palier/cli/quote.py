@@ -71,7 +71,7 @@ def _own(account_id: int | None) -> str:
 def _plain(quote: Any) -> dict[str, Any]:
     """The quote for machines: amounts in minor units; what the terms of a benefit are is left to the document."""
     facts: dict[str, Any] = asdict(quote)
-    del facts["booked"]
+    facts.pop("booked", None)
     for part in facts["discounts"] + facts["promo_codes"]:
         del part["terms"]
     for hint in facts["hints"]:
