@@ -11,14 +11,19 @@ from palier.core.account import Frozen
 from palier.core.caps import room_under_caps
 from palier.core.earning import matches, order_holds, order_worth
 from palier.core.order import keep, paid_by_line, shipping_paid
+from palier.core.placed import APPLICATION
 from palier.core.plan import compile_plan
 from palier.core.programme.check import check
 from palier.core.programme.values import (
+    Award,
     Bounds,
     Bracket,
+    Conditions,
     CouponTerms,
     Discount,
+    EarningRule,
     Fact,
+    LineFilter,
     Programme,
     Redemption,
     Segment,
@@ -27,15 +32,17 @@ from palier.core.programme.values import (
 )
 from palier.core.quote import booked, quote
 from palier.core.quote_values import Buyer, Cart, Quote
+from tests.core.kit import few
 from tests.core.quote_carts import NOW, buyers, carts, coupon, programmes
 
 
+@few(40)
 @given(programmes(), carts(), buyers())
 def test_shares_add_up_and_nothing_exceeds_its_goods(programme: Programme, cart: Cart, buyer: Buyer) -> None:
     quoted = quote(compile_plan(programme), cart, buyer)
     lines = cart.order.lines or ()
     left = [line.amount_minor for line in lines]
-    for each in sorted((*quoted.discounts, *quoted.promo_codes), key=lambda d: APPLIED.index(d.source)):
+    for each in sorted((*quoted.discounts, *quoted.promo_codes), key=lambda d: APPLICATION.index(d.source)):
         assert sum(each.lines_minor) == each.amount_minor >= 0
         left = [one - share for one, share in zip(left, each.lines_minor, strict=True)]
         assert min(left) >= 0
@@ -47,9 +54,7 @@ def test_shares_add_up_and_nothing_exceeds_its_goods(programme: Programme, cart:
     assert quoted.shipping_saved_minor == sum(grant.saved_minor for grant in quoted.shipping_by)
 
 
-APPLIED = ("tier", "segment", "first_order", "promo_code", "coupon", "points")
-
-
+@few(40)
 @given(programmes(), carts(), buyers())
 def test_what_is_quoted_is_what_is_booked(programme: Programme, cart: Cart, buyer: Buyer) -> None:
     """The order placed with the quote costs, earns and pays for its delivery what the quote said."""
@@ -72,6 +77,7 @@ def test_what_is_quoted_is_what_is_booked(programme: Programme, cart: Cart, buye
     assert (quoted.earns, quoted.why_not) == (worth.points, worth.why_not)
 
 
+@few(40)
 @given(programmes(), carts(), buyers())
 def test_what_stays_may_stand_together_and_every_code_is_answered(
     programme: Programme, cart: Cart, buyer: Buyer
@@ -94,6 +100,7 @@ def test_what_stays_may_stand_together_and_every_code_is_answered(
     assert order == sorted(order)
 
 
+@few(40)
 @given(programmes(), carts(), buyers())
 def test_the_best_set_never_saves_less_than_priority(programme: Programme, cart: Cart, buyer: Buyer) -> None:
     best = quote(compile_plan(replace(programme, conflict="best")), cart, buyer)
@@ -143,6 +150,7 @@ def fair_programmes(draw: st.DrawFn) -> Programme:
     )
 
 
+@few(40)
 @given(fair_programmes(), carts(), whole_cart, st.integers(0, 3), st.data())
 def test_one_cent_more_never_costs_more_than_a_cent(
     programme: Programme, cart: Cart, off: Discount, orders: int, data: st.DataObject
@@ -165,12 +173,9 @@ def price(quoted: Quote) -> int:
     return quoted.total_minor - quoted.shipping_saved_minor
 
 
+@few(40)
 @given(programmes(), carts(), buyers())
-def test_a_thousand_rules_that_do_not_match_change_nothing(
-    programme: Programme, cart: Cart, buyer: Buyer
-) -> None:
-    from palier.core.programme.values import Award, Conditions, EarningRule, LineFilter
-
+def test_rules_that_do_not_match_change_nothing(programme: Programme, cart: Cart, buyer: Buyer) -> None:
     others = tuple(
         EarningRule(f"x{i}", lines=LineFilter(frozenset({f"x{i}"})), award=Award(5))
         if i % 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from palier.core.earning import matches
 from palier.core.money import allocate, ratio_half_up
 from palier.core.order import Line, OrderDiscount
-from palier.core.programme.values import Bracket, Discount, FreeShipping, Gift, Redemption
+from palier.core.programme.values import Bracket, Discount, FreeShipping, Gift, LineFilter, Redemption
 from palier.core.quote_values import Source
 
 
@@ -70,6 +70,11 @@ class Given:
         """Whether the cart gets anything of it."""
         return bool(self.amount_minor or self.frees or self.offer.gift)
 
+    @property
+    def prevents_earning(self) -> bool:
+        """Whether it reduces goods or uses points for anything but the delivery."""
+        return bool(self.amount_minor or (self.points and not self.frees))
+
 
 @dataclass(slots=True)
 class Till:
@@ -122,7 +127,12 @@ def apply(till: Till, offer: Offer) -> Given:
     """
     given = _promo_codes(till, offer) if offer.promo_codes else _benefit(till, offer)
     grant = offer.free_shipping
-    if given.is_something or given.promo_codes or (grant is not None and not is_within(grant, till.granted)):
+    if (
+        given.amount_minor
+        or given.is_something
+        or given.promo_codes
+        or (grant is not None and not is_within(grant, till.granted))
+    ):
         till.given.append(given)
         till.shipping_left -= given.saved_minor
         if grant is not None:
@@ -146,23 +156,48 @@ def is_within(grant: FreeShipping, granted: FreeShipping) -> bool:
     return granted is not None and grant != "all" and set(grant) <= set(granted)
 
 
+def gives(till: Till, offer: Offer) -> bool:
+    """Whether the offer, tried alone at this point, gives the cart anything."""
+    if offer.promo_codes:
+        return apply(till.copy(spreads=needs_lines(offer)), offer).is_something
+    amount, _, _, frees, _ = _measure(till, offer)
+    return bool(amount or frees or offer.gift) and _can_pay(offer.use)
+
+
 def _benefit(till: Till, offer: Offer) -> Given:
-    discount, use, grant = offer.discount, offer.use, offer.free_shipping
-    if use is not None and use.asked < use.cost and use.redemption.consume != "none":
+    use = offer.use
+    if not _can_pay(use):
         return Given(offer)
-    frees, saved = (False, 0) if grant is None else _shipping(till, grant)
-    amount, points, indices = 0, 0, None
-    if discount is not None:
-        indices = lines_of(till.lines, discount)
-        base = till.total if indices is None else sum([till.left[i] for i in indices])
-        amount, points = reduction(till, use, discount, base)
+    amount, points, saved, frees, indices = _measure(till, offer)
     if use is not None and (amount or frees or offer.gift):
         if use.redemption.consume == "all":
             points = use.available
-        elif use.redemption.consume == "used" and (discount is None or discount.points is None):
+        elif use.redemption.consume == "used" and (offer.discount is None or offer.discount.points is None):
             points = use.cost
     shares = take(till, amount, indices) if amount else (0,) * len(till.left)
     return Given(offer, amount, shares, points, saved, frees)
+
+
+def _can_pay(use: PointsUse | None) -> bool:
+    return use is None or use.asked >= use.cost or use.redemption.consume == "none"
+
+
+def _measure(till: Till, offer: Offer) -> tuple[int, int, int, bool, list[int] | None]:
+    """The amount off, the points of its steps, what is saved of the delivery, whether it is freed, and which lines."""
+    discount, grant = offer.discount, offer.free_shipping
+    amount, points, saved, frees, indices = 0, 0, 0, False, None
+    if discount is not None:
+        base = till.total
+        if discount.lines is not None:
+            indices = lines_of(till.lines, discount.lines)
+            base = sum([till.left[i] for i in indices])
+        if discount.percent_bp is not None and discount.max_minor is None and offer.use is None:
+            amount = (base * discount.percent_bp + 5_000) // 10_000
+        else:
+            amount, points = reduction(till, offer.use, discount, base)
+    if grant is not None:
+        frees, saved = _shipping(till, grant)
+    return amount, points, saved, frees, indices
 
 
 def reduction(till: Till, use: PointsUse | None, discount: Discount, base: int) -> tuple[int, int]:
@@ -207,11 +242,8 @@ def _last(most: int, holds: Callable[[int], bool]) -> int:
     return low
 
 
-def lines_of(lines: Sequence[Line], discount: Discount) -> list[int] | None:
-    """The positions of the lines that a discount measures and reduces; None: all."""
-    wanted = discount.lines
-    if wanted is None:
-        return None
+def lines_of(lines: Sequence[Line], wanted: LineFilter) -> list[int]:
+    """The positions of the lines that a filter names."""
     return [i for i, line in enumerate(lines) if matches(wanted, line.product, line.categories, line.on_sale)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -10,7 +10,7 @@ from typing import Any
 
 from palier.core.account import Frozen
 from palier.core.money import exponent, ratio_half_up, round_half_up
-from palier.core.order import Kept, KeptLine, Order, OrderDiscount
+from palier.core.order import Kept, KeptLine, Order
 from palier.core.programme.values import Award, Conditions, EarningRule, LineFilter, Programme
 
 
@@ -89,7 +89,7 @@ def order_worth(programme: Programme, order: Order, kept: Kept, frozen: Frozen) 
     """
     lines = counted_lines(programme, order, kept, frozen)
     spend_minor = round_half_up(sum(line.paid for line in lines) + _shipping(programme, order, kept, frozen))
-    why_not = "refunded" if kept.is_refunded else prevented(programme, order.discounts, frozen)
+    why_not = "refunded" if kept.is_refunded else prevented(programme, benefit_sources(order), frozen)
     earning_lines = [line for line in lines if _earns(line)]
     if why_not or not earning_lines:
         return Worth(0, spend_minor, why_not=why_not)
@@ -159,12 +159,18 @@ def _shipping(programme: Programme, order: Order, kept: Kept, frozen: Frozen) ->
     return amount * (order.rate if order.rate is not None else 1) * rescaled(order, programme)
 
 
-def prevented(programme: Programme, discounts: Sequence[OrderDiscount], frozen: Frozen) -> str:
-    """Why an order with these discounts earns nothing: discount, first_order or segment; empty when it may earn."""
+def benefit_sources(order: Order) -> Iterator[str]:
+    """Who gave the discounts that reduce goods or use points; free shipping prevents no earning."""
+    for discount in order.discounts:
+        if not discount.free_shipping and (discount.amount_minor or discount.points):
+            yield discount.source
+
+
+def prevented(programme: Programme, sources: Iterable[str], frozen: Frozen) -> str:
+    """Why an order whose discounts are from these sources earns nothing: discount, first_order or segment; or empty."""
     allowed = programme.points.earn_with
-    for discount in discounts:
-        is_benefit = not discount.free_shipping and (discount.amount_minor or discount.points)
-        if is_benefit and discount.source != "tier" and discount.source not in allowed:
+    for source in sources:
+        if source != "tier" and source not in allowed:
             return "discount"
     if frozen.number == 1 and not programme.points.earn_on_first_order:
         return "first_order"

@@ -6,30 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Literal
 
 from palier.core.programme.values import Bounds, EarningRule, LineFilter, Programme
 
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Bounds that a rule asks of the goods, as plain numbers; None asks nothing."""
-
-    total: Bounds | None
-    quantity: Bounds | None
-    weight: Bounds | None
+Unit = Literal["amount", "pieces", "grams"]
+"""What rules measure of goods."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedRule:
-    """A rule at its place in the document, with what is asked about it most often as plain values.
+    """A rule at its place in the document.
 
-    ``measure`` is None when no amount, number of pieces or weight is asked for; ``asks_more`` whether anything else is.
+    ``asked`` is what it measures of the goods, ``asks_more`` whether it has conditions besides.
     """
 
     position: int
     rule: EarningRule
     lines: LineFilter | None
-    measure: Measure | None
+    asked: tuple[tuple[Unit, Bounds], ...]
     asks_more: bool
 
 
@@ -100,15 +95,14 @@ def compile_earning(programme: Programme) -> EarningPlan:
 
 def _indexed(position: int, rule: EarningRule) -> IndexedRule:
     when = rule.when
-    asks_goods = when.total is not None or when.quantity is not None or when.weight is not None
-    others = (when.order_number, when.payment_method, when.carrier, when.tier, when.segment, when.during)
-    return IndexedRule(
-        position,
-        rule,
-        rule.lines,
-        Measure(when.total, when.quantity, when.weight) if asks_goods else None,
-        any(asked is not None for asked in others),
+    measures: tuple[tuple[Unit, Bounds | None], ...] = (
+        ("amount", when.total),
+        ("pieces", when.quantity),
+        ("grams", when.weight),
     )
+    asked = tuple((unit, bounds) for unit, bounds in measures if bounds is not None)
+    others = (when.order_number, when.payment_method, when.carrier, when.tier, when.segment, when.during)
+    return IndexedRule(position, rule, rule.lines, asked, any(each is not None for each in others))
 
 
 def _words(rule: EarningRule) -> list[tuple[str, str]]:

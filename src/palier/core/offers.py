@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from palier.core.account import Coupon
-from palier.core.benefits import Offer, PointsUse, Till, apply, lines_of, needs_lines, of_bracket
+from palier.core.benefits import Offer, PointsUse, Till, gives, lines_of, of_bracket
 from palier.core.earning import rescaled
 from palier.core.money import round_half_up
 from palier.core.order import Line, Order
@@ -110,13 +110,12 @@ def _reached_at(brackets: tuple[Bracket, ...], value: int) -> int | None:
 
 def _sort(found: Offers, till: Till, offer: Offer, refused: Refused | None) -> bool:
     """Put an offer where it belongs; False when it gives nothing at all."""
-    alone = till.copy(spreads=bool(offer.promo_codes) and needs_lines(offer))
-    gives = apply(alone, offer).is_something
-    if not gives and not offer.free_shipping and not offer.promo_codes:
+    is_something = gives(till, offer)
+    if not is_something and not offer.free_shipping and not offer.promo_codes:
         return False
     if refused is None:
-        (found.active if gives else found.idle)[offer.bit] = offer
-    elif gives:
+        (found.active if is_something else found.idle)[offer.bit] = offer
+    elif is_something:
         found.refused[offer.bit] = [refused]
     return True
 
@@ -201,7 +200,7 @@ def _unusable(basket: Basket, coupon: Coupon) -> tuple[Reason | None, int | None
     if minimum is not None:
         value = basket.measured_minor
         if coupon.terms.discount is not None and coupon.terms.discount.lines is not None:
-            own = lines_of(basket.lines, coupon.terms.discount) or ()
+            own = lines_of(basket.lines, coupon.terms.discount.lines)
             lines = tuple(basket.lines[i] for i in own)
             value = measured(basket.plan, basket.cart.order, lines, is_net=basket.buyer.is_net)
         if value < minimum:

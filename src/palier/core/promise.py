@@ -6,16 +6,20 @@ Where a multiplier is for some lines only, ``order_worth`` itself answers. Tests
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from operator import itemgetter
 
 from palier.core.account import Frozen
+from palier.core.benefits import Till
 from palier.core.caps import room_under_caps
 from palier.core.earning import award_points, order_holds, order_worth, prevented, rounded, terms_hold
-from palier.core.earning_plan import EarningPlan, IndexedRule, Measure
+from palier.core.earning_plan import EarningPlan, IndexedRule, Unit
 from palier.core.money import round_half_up
 from palier.core.offers import Basket, conversion, counted_positions, counts_net
-from palier.core.order import Order, OrderDiscount, keep, shipping_paid
+from palier.core.order import Line, Order, keep
+from palier.core.placed import Parts, order_discounts
 from palier.core.programme.values import Conditions
 from palier.core.quote_values import Hint
 
@@ -47,7 +51,7 @@ class Tally:
     """The order as earning reads it: ``listed`` and ``paid`` by line, in the basis and currency that count."""
 
     basket: Basket
-    discounts: tuple[OrderDiscount, ...]
+    parts: Parts
     frozen: Frozen
     listed: list[int] | list[Fraction]
     paid: list[int] | list[Fraction]
@@ -55,14 +59,15 @@ class Tally:
 
     def placed(self) -> Order:
         """The cart as an order."""
-        return replace(self.basket.cart.order, discounts=self.discounts)
+        return replace(self.basket.cart.order, discounts=order_discounts(self.parts))
 
 
-def promise(basket: Basket, discounts: tuple[OrderDiscount, ...], left: list[int]) -> Promise:
-    """What the cart would earn, placed now as an order with these discounts, after which ``left`` is paid by line."""
+def promise(basket: Basket, till: Till, parts: Parts) -> Promise:
+    """What the cart would earn, placed now as an order with these parts of its quote."""
     lines, counted = basket.lines, counted_positions(basket.plan, basket.lines)
-    tally = _tally(basket, discounts, left, counted)
-    why_not = prevented(basket.plan.programme, discounts, tally.frozen)
+    tally = _tally(basket, till, parts, counted)
+    sources = [given.offer.source for given in till.given if given.prevents_earning]
+    why_not = prevented(basket.plan.programme, sources, tally.frozen)
     positions = [i for i in counted if lines[i].amount_minor > 0 and lines[i].quantity > 0]
     if why_not or not positions:
         return Promise(0, tally.spend_minor, why_not)
@@ -74,19 +79,19 @@ def promise(basket: Basket, discounts: tuple[OrderDiscount, ...], left: list[int
         rule = indexed.rule
         if indexed.asks_more and not terms_hold(rule.when, basket.cart.order, tally.frozen):
             continue
-        if indexed.measure is not None and not _reaches(tally, indexed, indexed.measure, goods, missed):
+        if indexed.asked and not _reaches(tally, indexed, goods, missed):
             continue
         if rule.award is not None:
             pieces = _quantity(tally, goods) if rule.award.per_item else 0
             base = tally.spend_minor
             if indexed.lines is not None and rule.award.per_minor is not None:
-                base = _whole(sum(tally.paid[i] for i in goods.positions))
+                base = _whole(sum([tally.paid[i] for i in goods.positions]))
             summed += award_points(programme, rule.award, pieces, base)
         elif indexed.lines is not None:
             is_by_line = True
         elif multiplier is None or (rule.multiply is not None and rule.multiply > multiplier):
             multiplier = rule.multiply
-    hints = tuple(hint for _, hint in sorted(missed, key=lambda item: item[0]))
+    hints = tuple([hint for _, hint in sorted(missed, key=itemgetter(0))]) if missed else ()
     frozen = replace(tally.frozen, room=_room(tally)) if plan.has_caps else tally.frozen
     if is_by_line:
         order = tally.placed()
@@ -98,28 +103,26 @@ def promise(basket: Basket, discounts: tuple[OrderDiscount, ...], left: list[int
     return Promise(points, tally.spend_minor, "", hints)
 
 
-def _tally(
-    basket: Basket, discounts: tuple[OrderDiscount, ...], left: list[int], counted: range | list[int]
-) -> Tally:
-    plan, buyer, order = basket.plan, basket.buyer, basket.cart.order
+def _tally(basket: Basket, till: Till, parts: Parts, counted: range | list[int]) -> Tally:
+    plan, buyer, order, left = basket.plan, basket.buyer, basket.cart.order, till.left
     at = order.paid_at or order.updated or buyer.now
     frozen = Frozen(at, buyer.orders + 1, buyer.tier, buyer.segments, None, buyer.is_net)
     rate = conversion(plan, order)
     is_other = counts_net(plan, is_net=buyer.is_net) != (order.prices == "net")
     shipping = 0
     if plan.programme.spend.shipping == "included":
-        shipping = shipping_paid(order.shipping.amount_minor, discounts)
+        shipping = till.shipping_left
     if rate is None and not is_other:
         spend = sum(left) if type(counted) is range else sum([left[i] for i in counted])
         listed = [line.amount_minor for line in basket.lines]
-        return Tally(basket, discounts, frozen, listed, left, spend + shipping)
+        return Tally(basket, parts, frozen, listed, left, spend + shipping)
     factor = rate if rate is not None else Fraction(1)
     factors = [factor * line.other_per_amount if is_other else factor for line in basket.lines]
     paid = [amount * each for amount, each in zip(left, factors, strict=True)]
     delivery = shipping * (factor * order.shipping.other_per_amount if is_other else factor)
     return Tally(
         basket,
-        discounts,
+        parts,
         frozen,
         [line.amount_minor * each for line, each in zip(basket.lines, factors, strict=True)],
         paid,
@@ -150,39 +153,44 @@ def _candidates(plan: EarningPlan, tally: Tally, positions: list[int]) -> list[t
 
 def _by_line(plan: EarningPlan, tally: Tally, positions: list[int]) -> list[tuple[IndexedRule, Goods]]:
     found: dict[int, tuple[IndexedRule, Goods]] = {}
+    lines, by_category = tally.basket.lines, plan.by_category
     for i in positions:
-        line = tally.basket.lines[i]
-        named = [plan.by_product.get(line.product, ()), plan.by_sale.get(line.on_sale, ())]
-        named += [plan.by_category.get(category, ()) for category in line.categories]
-        for rules in named:
-            for indexed in rules:
-                assert indexed.lines is not None
-                if indexed.lines.on_sale not in (None, line.on_sale):
-                    continue
-                _, goods = found.setdefault(indexed.position, (indexed, Goods([])))
-                if not goods.positions or goods.positions[-1] != i:
-                    goods.positions.append(i)
+        line = lines[i]
+        rules = plan.by_product.get(line.product)
+        if rules is not None:
+            _note(found, rules, line, i)
+        if plan.by_sale:
+            _note(found, plan.by_sale.get(line.on_sale, ()), line, i)
+        for category in line.categories:
+            rules = by_category.get(category)
+            if rules is not None:
+                _note(found, rules, line, i)
     return list(found.values())
 
 
-def _reaches(
-    tally: Tally, indexed: IndexedRule, measure: Measure, goods: Goods, missed: list[tuple[int, Hint]]
-) -> bool:
-    """Whether the goods lie within what the rule measures; notes what is missing to the first bound not reached."""
-    asked = (
-        (measure.total, _total, "amount"),
-        (measure.quantity, _quantity, "pieces"),
-        (measure.weight, _weight, "grams"),
-    )
-    missing: Hint | None = None
-    for bounds, measured, unit in asked:
-        if bounds is None:
+def _note(
+    found: dict[int, tuple[IndexedRule, Goods]], rules: tuple[IndexedRule, ...], line: Line, place: int
+) -> None:
+    for indexed in rules:
+        assert indexed.lines is not None
+        if indexed.lines.on_sale is not None and indexed.lines.on_sale != line.on_sale:
             continue
-        value = measured(tally, goods)
+        known = found.get(indexed.position)
+        if known is None:
+            found[indexed.position] = (indexed, Goods([place]))
+        elif known[1].positions[-1] != place:
+            known[1].positions.append(place)
+
+
+def _reaches(tally: Tally, indexed: IndexedRule, goods: Goods, missed: list[tuple[int, Hint]]) -> bool:
+    """Whether the goods lie within what the rule measures; notes what is missing to the first bound not reached."""
+    missing: Hint | None = None
+    for unit, bounds in indexed.asked:
+        value = _MEASURES[unit](tally, goods)
         if bounds.at_most is not None and value > bounds.at_most:
             return False
         if missing is None and bounds.at_least is not None and value < bounds.at_least:
-            missing = Hint("earning", bounds.at_least - value, unit, indexed.rule.id)  # type: ignore[arg-type]
+            missing = Hint("earning", bounds.at_least - value, unit, indexed.rule.id)
     if missing is not None:
         missed.append((indexed.position, missing))
     return missing is None
@@ -205,6 +213,13 @@ def _weight(tally: Tally, goods: Goods) -> int:
         lines = tally.basket.lines
         goods.weight = sum([lines[i].quantity * lines[i].weight_g for i in goods.positions])
     return goods.weight
+
+
+_MEASURES: Mapping[Unit, Callable[[Tally, Goods], int]] = {
+    "amount": _total,
+    "pieces": _quantity,
+    "grams": _weight,
+}
 
 
 def _whole(amount: int | Fraction) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from palier.core.benefits import Given, Offer, PromoCode, Till, apply
@@ -12,8 +10,8 @@ from palier.core.hints import hints_of, next_tier, step_above
 from palier.core.money import round_half_up
 from palier.core.offers import Basket, Offers, conversion, gather, measured
 from palier.core.order import OrderDiscount
-from palier.core.plan import PROMO_CODE, Plan, Stacking
-from palier.core.programme.values import Gift
+from palier.core.placed import Parts, order_discounts
+from palier.core.plan import COUPON, PROMO_CODE, Plan, Stacking
 from palier.core.promise import Promise, promise
 from palier.core.quote_values import (
     Buyer,
@@ -59,7 +57,7 @@ def booked(quoted: Quote) -> tuple[OrderDiscount, ...]:
 
     Promo codes that had to yield are left out. The order earns what was quoted, and its lines cost what was quoted.
     """
-    return quoted.booked
+    return order_discounts(Parts(quoted.discounts, quoted.promo_codes, quoted.shipping_by, quoted.gifts))
 
 
 def _basket(plan: Plan, cart: Cart, buyer: Buyer) -> Basket:
@@ -87,32 +85,47 @@ def _till(basket: Basket) -> Till:
 
 
 def _answer(basket: Basket, till: Till, offers: Offers, standing: int, stacking: Stacking) -> Quote:
-    uses = tuple([discount for given in till.given for discount in _order_discounts(given)])
-    promised = promise(basket, uses, till.left) if basket.buyer.is_member else _NOTHING
+    parts = _parts(till)
+    is_member = basket.buyer.is_member
+    promised = promise(basket, till, parts) if is_member else _NOTHING
     step = step_above(basket)
     return Quote(
-        discounts=tuple([
-            _quoted(given, given.offer)
-            for given in till.given
-            if (given.amount_minor or given.points) and not given.promo_codes
-        ]),
-        promo_codes=tuple([
-            QuotedDiscount("promo_code", each.amount_minor, each.lines_minor, each.code.id, 0, each.code.code)
-            for given in till.given
-            for each in given.promo_codes
-        ]),
+        discounts=parts.discounts,
+        promo_codes=parts.promo_codes,
         free_shipping=till.granted or frozenset[str](),
         total_minor=till.total,
         earns=promised.points,
-        refused=_refused(basket, offers, standing, stacking),
-        hints=hints_of(basket, promised, step, standing, stacking) if basket.buyer.is_member else (),
-        gifts=tuple([_gift(given.offer, given.offer.gift) for given in till.given if given.offer.gift]),
+        refused=_refused(basket, till, offers, standing, stacking),
+        hints=hints_of(basket, promised, step, standing, stacking) if is_member else (),
+        gifts=parts.gifts,
         next_tier=next_tier(basket, step),
         shipping_saved_minor=till.shipping_minor - till.shipping_left,
-        shipping_by=tuple([_grant(given) for given in till.given if given.offer.free_shipping or given.saved_minor]),
+        shipping_by=parts.grants,
         why_not=promised.why_not,
-        booked=uses,
-    )  # fmt: skip
+    )
+
+
+def _parts(till: Till) -> Parts:
+    discounts: list[QuotedDiscount] = []
+    promo_codes: list[QuotedDiscount] = []
+    grants: list[ShippingGrant] = []
+    gifts: list[GiftLine] = []
+    for given in till.given:
+        offer = given.offer
+        if given.promo_codes:
+            promo_codes += map(_promo_code, given.promo_codes)
+            grants += [_promo_grant(each) for each in given.promo_codes if each.saved_minor]
+            continue
+        if given.amount_minor or given.points:
+            discounts.append(_quoted(given, offer))
+        if offer.free_shipping is not None:
+            carriers, saved = offer.free_shipping, given.saved_minor
+            grants.append(ShippingGrant(offer.source, carriers, offer.id, offer.code, saved, not given.frees))
+        if offer.gift is not None:
+            gifts.append(
+                GiftLine(offer.gift.product, offer.gift.quantity, offer.source, offer.id, offer.code)
+            )
+    return Parts(tuple(discounts), tuple(promo_codes), tuple(grants), tuple(gifts))
 
 
 def _quoted(given: Given, offer: Offer) -> QuotedDiscount:
@@ -127,39 +140,19 @@ def _quoted(given: Given, offer: Offer) -> QuotedDiscount:
     )
 
 
-def _gift(offer: Offer, gift: Gift) -> GiftLine:
-    return GiftLine(gift.product, gift.quantity, offer.source, offer.id, offer.code)
+def _promo_code(applied: PromoCode) -> QuotedDiscount:
+    code = applied.code
+    return QuotedDiscount("promo_code", applied.amount_minor, applied.lines_minor, code.id, 0, code.code)
 
 
-def _grant(given: Given) -> ShippingGrant:
-    offer = given.offer
-    # A promo code frees the delivery as the shop says; it has no carriers of its own.
-    return ShippingGrant(offer.source, offer.free_shipping or "all", offer.id, offer.code, given.saved_minor)
+def _promo_grant(applied: PromoCode) -> ShippingGrant:
+    """A promo code frees the delivery as the shop says; it names no carriers."""
+    return ShippingGrant("promo_code", "all", applied.code.id, applied.code.code, applied.saved_minor)
 
 
-def _order_discounts(given: Given) -> Iterator[OrderDiscount]:
-    """What of it stands on the order. Points that only free the delivery are used by that discount."""
-    offer, points = given.offer, given.points
-    if given.promo_codes:
-        yield from map(_promo_code, given.promo_codes)
-        return
-    if given.amount_minor or (points and not given.frees):
-        yield OrderDiscount(offer.source, given.amount_minor, offer.code, offer.id, points, given.lines_minor)
-        points = 0
-    if given.saved_minor or points:
-        yield OrderDiscount(offer.source, given.saved_minor, offer.code, offer.id, points, free_shipping=True)
-    elif offer.code and given.is_something and not given.amount_minor:
-        yield OrderDiscount(offer.source, 0, offer.code, offer.id)
-
-
-def _promo_code(applied: PromoCode) -> OrderDiscount:
-    if applied.code.free_shipping:
-        return replace(applied.code, source="promo_code", amount_minor=applied.saved_minor)
-    amount, shares = applied.amount_minor, applied.lines_minor
-    return replace(applied.code, source="promo_code", amount_minor=amount, lines_minor=shares)
-
-
-def _refused(basket: Basket, offers: Offers, standing: int, stacking: Stacking) -> tuple[Refused, ...]:
+def _refused(
+    basket: Basket, till: Till, offers: Offers, standing: int, stacking: Stacking
+) -> tuple[Refused, ...]:
     """In the order of priority: what would have given something, and every code that was entered and is not used."""
     refused: list[Refused] = []
     for bit in stacking.order:
@@ -167,7 +160,13 @@ def _refused(basket: Basket, offers: Offers, standing: int, stacking: Stacking) 
         if bit == PROMO_CODE and not standing & bit:
             codes = basket.cart.order.discounts
             refused += [Refused("promo_code", "not_combinable", code.id, code.code) for code in codes]
+        elif bit == COUPON and basket.cart.coupons:
+            # A coupon that stands may find nothing left to give: it is kept, and the member is told.
+            offer = offer or offers.idle.get(bit)
+            if offer is not None and not any(given.offer is offer for given in till.given):
+                refused.append(Refused(offer.source, "not_combinable", offer.id, offer.code))
         elif offer is not None and not standing & bit:
             refused.append(Refused(offer.source, "not_combinable", offer.id, offer.code))
-        refused += offers.refused.get(bit, ())
+        if bit in offers.refused:
+            refused += offers.refused[bit]
     return tuple(refused)

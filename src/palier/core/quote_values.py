@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from palier.core.account import Contribution, Coupon
-from palier.core.order import Order, OrderDiscount
+from palier.core.order import Order
 from palier.core.programme.values import Bracket, Discount
 
 Source = Literal["tier", "segment", "first_order", "promo_code", "coupon", "points"]
@@ -109,7 +109,8 @@ class GiftLine:
 class ShippingGrant:
     """A benefit that frees the delivery, with these carriers; ``id`` as in a discount, ``code`` a coupon's.
 
-    ``saved_minor`` is what it saves of this cart's delivery, which an earlier one may have freed.
+    ``saved_minor`` is what it saves of this cart's delivery. ``is_idle``: not used, for another carrier was chosen
+    or the delivery is free already.
     """
 
     source: Source
@@ -117,6 +118,7 @@ class ShippingGrant:
     id: str = ""
     code: str = ""
     saved_minor: int = 0
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +150,3 @@ class Quote:
     """Every benefit that stays and frees the delivery; together they give ``free_shipping``."""
     why_not: str = ""
     """Why it earns nothing although rules exist: ``order_worth``'s word."""
-    booked: tuple[OrderDiscount, ...] = ()
-    """The discounts of the order placed with this quote, in the order of their application."""

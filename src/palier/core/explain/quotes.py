@@ -11,6 +11,7 @@ from palier.core.explain.refusals import refusal
 from palier.core.explain.speech import Speech
 from palier.core.formats import Formats
 from palier.core.programme.values import EarningRule, Programme
+from palier.core.quote import booked
 from palier.core.quote_values import Buyer, Hint, NextTier, Quote, QuotedDiscount
 
 
@@ -104,7 +105,7 @@ def _applied(
 def _promo_code(speech: Speech, quote: Quote, promo: QuotedDiscount, paid: Formats) -> str:
     """What the shop's own code takes off the goods, or that it frees the delivery."""
     code = promo.code or promo.id
-    if not promo.amount_minor and any(use.free_shipping and use.code == promo.code for use in quote.booked):
+    if not promo.amount_minor and any(use.free_shipping and use.code == promo.code for use in booked(quote)):
         who = speech.say("who.promo_code", code=code)
         return phrases.capital(speech.say("given", what=speech.say("delivery"), who=who))
     return speech.say("applied.code", code=code, amount=paid.money(promo.amount_minor))
@@ -112,7 +113,7 @@ def _promo_code(speech: Speech, quote: Quote, promo: QuotedDiscount, paid: Forma
 
 def _coupon_used(quote: Quote) -> str:
     """The code of the one coupon that an order takes."""
-    return next((use.code for use in quote.booked if use.source == "coupon"), "")
+    return next((use.code for use in booked(quote) if use.source == "coupon"), "")
 
 
 def _paid_in_points(speech: Speech, discount: QuotedDiscount, amount: str) -> str:
