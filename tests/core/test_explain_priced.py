@@ -133,6 +133,8 @@ def test_points_that_free_the_delivery(carrier):
     )
     assert ("50 points used." in said) == (carrier == "relay")
     assert ("Free delivery with relay for 50 points." in said) == (carrier == "relay")
+    idle = "Free delivery with relay thanks to your balance: not used in this cart."
+    assert (idle in said) == (carrier != "relay")
 
 
 def test_a_code_of_the_shop_that_frees_the_delivery():
@@ -140,7 +142,7 @@ def test_a_code_of_the_shop_that_frees_the_delivery():
     assert read(2000, codes=(free,), carrier="chronopost")[:3] == (
         "5% off for Silver members: −£1.00.",
         "Free delivery with the code SHIP.",
-        "Free delivery with relay for Silver members.",
+        "Free delivery with relay for Silver members: not used in this cart.",
     )
 
 

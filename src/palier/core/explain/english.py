@@ -139,6 +139,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "who.points": "for {points}",
     "who.points.kept": "thanks to your balance",
     "given": "{what} {who}.",
+    "given.idle": "{what} {who}: not used in this cart.",
     "applied": "{what} {who}: −{amount}.",
     "applied.code": "Code {code}: −{amount}.",
     "applied.points": "{points} used: −{amount}.",

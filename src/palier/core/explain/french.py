@@ -158,6 +158,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "who.points": "contre {points}",
     "who.points.kept": "grâce à votre solde",
     "given": "{what} {who}.",
+    "given.idle": "{what} {who} : sans effet sur ce panier.",
     "applied": "{what} {who} : −{amount}.",
     "applied.code": "Code {code} : −{amount}.",
     "applied.points": "Utilisation de {points} : −{amount}.",

@@ -160,6 +160,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "who.points": "für {points}",
     "who.points.kept": "dank Ihres Guthabens",
     "given": "{what} {who}.",
+    "given.idle": "{what} {who}: in diesem Warenkorb nicht genutzt.",
     "applied": "{what} {who}: −{amount}.",
     "applied.code": "Code {code}: −{amount}.",
     "applied.points": "{points} eingelöst: −{amount}.",

@@ -69,7 +69,7 @@ def explain_quote(
             _given(
                 speech,
                 phrases.present(speech, gift.product, gift.quantity),
-                phrases.by_whom(speech, quote, gift.source, id=gift.id, code=_coupon_used(quote) or gift.id),
+                phrases.by_whom(speech, quote, gift.source, id=gift.id, code=gift.code),
                 f"{gift.source}:{gift.id}" if for_staff and gift.id else "",
             )
             for gift in quote.gifts
@@ -111,11 +111,6 @@ def _promo_code(speech: Speech, quote: Quote, promo: QuotedDiscount, paid: Forma
     return speech.say("applied.code", code=code, amount=paid.money(promo.amount_minor))
 
 
-def _coupon_used(quote: Quote) -> str:
-    """The code of the one coupon that an order takes."""
-    return next((use.code for use in booked(quote) if use.source == "coupon"), "")
-
-
 def _paid_in_points(speech: Speech, discount: QuotedDiscount, amount: str) -> str:
     points = speech.points(discount.points)
     if not discount.amount_minor:
@@ -148,6 +143,7 @@ def _shipping(speech: Speech, quote: Quote, paid: Formats, for_staff: bool) -> t
             phrases.delivery(speech, grant.carriers),
             phrases.by_whom(speech, quote, grant.source, id=grant.id, code=grant.code),
             f"{grant.source}:{grant.id}" if for_staff and grant.id else "",
+            is_idle=grant.is_idle,
         )
         for grant in quote.shipping_by
     ]
@@ -158,8 +154,9 @@ def _shipping(speech: Speech, quote: Quote, paid: Formats, for_staff: bool) -> t
     return tuple(said)
 
 
-def _given(speech: Speech, what: str, who: str, id: str) -> str:
-    return _for_staff(speech, phrases.capital(speech.say("given", what=what, who=who)), id)
+def _given(speech: Speech, what: str, who: str, id: str, *, is_idle: bool = False) -> str:
+    said = speech.say("given.idle" if is_idle else "given", what=what, who=who)
+    return _for_staff(speech, phrases.capital(said), id)
 
 
 def _for_staff(speech: Speech, sentence: str, id: str) -> str:
