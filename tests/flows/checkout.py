@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from palier.cli.verification.problem import Problem
 from palier.cli.verification.rows import load_account_ids, load_holdings, load_versions
 from palier.cli.verification.table import problems_of
 from palier.core.order import Order, OrderDiscount
@@ -83,7 +84,12 @@ def code(world: World, customer: str = "anna") -> str:
 def prove(world: World) -> None:
     """Nothing that ``palier verify`` looks at is wrong."""
     world.prove()
+    found = found_in(world)
+    assert not found, "\n".join(map(str, found))
+
+
+def found_in(world: World) -> list[Problem]:
+    """What ``palier verify`` finds."""
     versions = load_versions(world.programme_id)
     ids = load_account_ids(world.programme_id, after=0, limit=10_000)
-    found = [problem for each in load_holdings(ids, versions) for problem in problems_of(each)]
-    assert not found, "\n".join(map(str, found))
+    return [problem for each in load_holdings(ids, versions) for problem in problems_of(each)]

@@ -4,7 +4,7 @@ import pytest
 
 from palier.store.models import Account, Entry, Order
 from tests.flows.checkout import cart, code, discounts, points, prove, quoted, shop, states
-from tests.flows.world import Delivery, World, line, order, refund, statements
+from tests.flows.world import Delivery, Shipping, World, line, order, refund, statements
 
 BOUGHT = [
     {
@@ -162,6 +162,18 @@ def test_a_used_coupon_does_not_stop_the_next_order(world):
     assert discounts_of(world, "2") == [("points", 80, 8)] or discounts_of(world, "2") == [
         ("points", 800, 80)
     ]
+
+
+def test_a_delivery_that_a_coupon_frees_takes_nothing_of_its_amount(db):
+    coupon = {"discount": {"amount": 50}, "remainder": "kept", "free_shipping": "all"}
+    world = World.new(shop(rewards=[{"id": "r", "at": 1000, "coupon": coupon}], redemption=None))
+    world.give(1000)
+    entered = {"coupons": (code(world),), "shipping": Shipping("dpd", 490)}
+    placed(world, euros=20, **entered)
+    assert discounts_of(world) == [("coupon", 2000, 0), ("coupon", 490, 0)]
+    left = world.view().coupons[0]
+    assert (left.state, left.remaining_minor) == ("issued", 3000)
+    prove(world)
 
 
 def test_a_guests_order_is_quoted_without_benefits(world):

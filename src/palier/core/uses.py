@@ -142,14 +142,16 @@ def reconcile_coupons(book: Book, case: OrderCase, booking: Booking, kept: Kept,
 
 
 def _named_amounts(book: Book, case: OrderCase) -> dict[str, int]:
-    """The coupons that the order's discounts name, with their amounts in the programme's currency."""
+    """The coupons that the order's discounts name, with their amounts in the programme's currency; a delivery that
+    they free takes nothing of an amount (R-VOU-8)."""
     found: dict[str, int] = {}
     for discount in case.order.discounts:
         if discount.source != "coupon" or not discount.code:
             continue
         for coupon in case.coupons:
             if discount.code in (coupon.code, coupon.id):
-                amount = in_programme_currency(book.programme, case.order, discount.amount_minor)
+                goods = 0 if discount.free_shipping else discount.amount_minor
+                amount = in_programme_currency(book.programme, case.order, goods)
                 found[coupon.id] = found.get(coupon.id, 0) + amount
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from palier.cli.verification.holds import open_holds
 from palier.cli.verification.problem import Problem
-from palier.cli.verification.rows import Holdings, Ledger
+from palier.cli.verification.rows import Holdings, Ledger, Row
 from palier.cli.verification.worth import VALID
 
 STATES = {"issued", "reserved", "used", "expired", "cancelled"}
@@ -25,37 +25,68 @@ def check_states(holdings: Holdings) -> Iterator[Problem]:
     }
     for ledger in holdings.ledgers:
         for coupon in ledger.coupons:
-            orders = users.pop(coupon.public_id, [])
-            where = f"coupon {coupon.public_id}"
+            orders, hold = users.pop(coupon.public_id, []), carts.pop(coupon.public_id, None)
             if coupon.state not in STATES:
-                yield Problem("I-19", ledger.name, f"{where}: state", ", ".join(sorted(STATES)), coupon.state)
-            if len(orders) > 1:
-                names = ", ".join(order.external_id for order in orders)
-                yield Problem("I-18", ledger.name, where, "one order at most", names)
-            if coupon.state == "cancelled" and is_erased:
+                where = f"coupon {coupon.public_id}: state"
+                yield Problem("I-19", ledger.name, where, ", ".join(sorted(STATES)), coupon.state)
+            elif coupon.state == "cancelled" and is_erased:
                 continue
-            hold = carts.pop(coupon.public_id, None)
-            if hold is not None:
-                if coupon.state != "reserved" or orders:
-                    expected = f"reserved by hold {hold} alone"
-                    found = f"{coupon.state}, {len(orders)} orders"
-                    yield Problem("I-18", ledger.name, where, expected, found)
-                continue
-            wanted = coupon.state in ("used", "reserved")
-            if wanted != bool(orders):
-                expected = "an order that uses it" if wanted else "no order that uses it"
-                yield Problem("I-18", ledger.name, f"{where} ({coupon.state})", expected, str(len(orders)))
-            for order in orders:
-                state = "used" if order.status in VALID else "reserved"
-                if coupon.state != state:
-                    what = f"{where} of order {order.external_id} ({order.status})"
-                    yield Problem("I-18", ledger.name, what, state, coupon.state)
+            elif coupon.remaining_minor is not None:
+                yield from _check_kept(ledger, coupon, orders, hold)
+            else:
+                yield from _check_single(ledger, coupon, orders, hold)
     for coupon_id, hold in carts.items():
         what = f"coupon {coupon_id} of hold {hold}"
         yield Problem("I-19", holdings.name, what, "the member's own", "none such")
     for coupon_id, orders in users.items():
         what = f"coupon {coupon_id} of order {orders[0].external_id}"
         yield Problem("I-19", holdings.name, what, "the member's own", "none such")
+
+
+def _check_single(ledger: Ledger, coupon: Row, orders: list[Row], hold: str | None) -> Iterator[Problem]:
+    """A coupon for one use: one order, or one hold, has it."""
+    where = f"coupon {coupon.public_id}"
+    if len(orders) > 1:
+        names = ", ".join(order.external_id for order in orders)
+        yield Problem("I-18", ledger.name, where, "one order at most", names)
+    if hold is not None:
+        yield from _check_hold(ledger, coupon, orders, hold)
+        return
+    wanted = coupon.state in ("used", "reserved")
+    if wanted != bool(orders):
+        expected = "an order that uses it" if wanted else "no order that uses it"
+        yield Problem("I-18", ledger.name, f"{where} ({coupon.state})", expected, str(len(orders)))
+    for order in orders:
+        state = "used" if order.status in VALID else "reserved"
+        if coupon.state != state:
+            what = f"{where} of order {order.external_id} ({order.status})"
+            yield Problem("I-18", ledger.name, what, state, coupon.state)
+
+
+def _check_kept(ledger: Ledger, coupon: Row, orders: list[Row], hold: str | None) -> Iterator[Problem]:
+    """A coupon whose remainder is kept: what its orders took is gone from it, and at most one more reserves it."""
+    where = f"coupon {coupon.public_id}"
+    taken = [dict(order.booking.get("coupon_amounts", ())).get(coupon.public_id) for order in orders]
+    waiting = [order for order, amount in zip(orders, taken, strict=True) if amount is None]
+    left = coupon.facts["terms"]["amount_minor"] - sum(amount or 0 for amount in taken)
+    if coupon.remaining_minor != left:
+        yield Problem("I-18", ledger.name, f"{where}: what is left", str(left), str(coupon.remaining_minor))
+    if hold is not None:
+        yield from _check_hold(ledger, coupon, waiting, hold)
+    elif (coupon.state == "reserved") != (len(waiting) == 1) or len(waiting) > 1:
+        names = ", ".join(order.external_id for order in waiting) or "none"
+        expected = "one order" if coupon.state == "reserved" else "no order"
+        yield Problem("I-18", ledger.name, f"{where} ({coupon.state}), reserved by", expected, names)
+    if (coupon.state == "used") != (left == 0) and coupon.state in ("issued", "used"):
+        yield Problem(
+            "I-18", ledger.name, f"{where} with {left} left", "used" if left == 0 else "issued", coupon.state
+        )
+
+
+def _check_hold(ledger: Ledger, coupon: Row, orders: list[Row], hold: str) -> Iterator[Problem]:
+    if coupon.state != "reserved" or orders:
+        expected, found = f"reserved by hold {hold} alone", f"{coupon.state}, {len(orders)} orders"
+        yield Problem("I-18", ledger.name, f"coupon {coupon.public_id}", expected, found)
 
 
 def check_open_coupons(ledger: Ledger) -> Iterator[Problem]:
