@@ -156,12 +156,15 @@ def is_within(grant: FreeShipping, granted: FreeShipping) -> bool:
     return granted is not None and grant != "all" and set(grant) <= set(granted)
 
 
-def gives(till: Till, offer: Offer) -> bool:
-    """Whether the offer, tried alone at this point, gives the cart anything."""
+def gives(till: Till, offer: Offer) -> tuple[bool, int]:
+    """Whether the offer, tried alone at this point, gives the cart anything, and how much it takes off the goods."""
     if offer.promo_codes:
-        return apply(till.copy(spreads=needs_lines(offer)), offer).is_something
+        given = apply(till.copy(spreads=needs_lines(offer)), offer)
+        return given.is_something, given.amount_minor
+    if not _can_pay(offer.use):
+        return False, 0
     amount, _, _, frees, _ = _measure(till, offer)
-    return bool(amount or frees or offer.gift) and _can_pay(offer.use)
+    return bool(amount or frees or offer.gift), amount
 
 
 def _benefit(till: Till, offer: Offer) -> Given:

@@ -27,26 +27,34 @@ def choose(
     contending: int,
     stacking: Stacking,
     conflict: Literal["priority", "best"],
+    is_roomy: bool = False,
 ) -> int:
-    """The set of those ``contending`` that stays."""
+    """The set of those ``contending`` that stays; ``is_roomy`` when none can leave nothing to another."""
     if not contending & (contending - 1):
         return contending
     if conflict == "best":
         return _best(till, offers, contending, stacking)
     if stacking.allowed[contending]:
         return contending
-    return _by_priority(till, offers, contending, stacking)
+    return _by_priority(till, offers, contending, stacking, is_roomy=is_roomy)
 
 
-def _by_priority(till: Till, offers: Mapping[int, Offer], contending: int, stacking: Stacking) -> int:
+def _by_priority(
+    till: Till, offers: Mapping[int, Offer], contending: int, stacking: Stacking, *, is_roomy: bool
+) -> int:
     """In the order of priority each one stays that may stand beside those before it and still gives something."""
     kept = 0
     for bit in stacking.order:
         together = kept | bit
         if not bit & contending or not stacking.allowed[together]:
             continue
-        if not kept or any(
-            given.offer.bit == bit and given.is_something for given in applied(till, offers, together).given
+        if (
+            not kept
+            or is_roomy
+            or any(
+                given.offer.bit == bit and given.is_something
+                for given in applied(till, offers, together).given
+            )
         ):
             kept = together
     return kept

@@ -18,7 +18,8 @@ Unit = Literal["amount", "pieces", "grams"]
 class IndexedRule:
     """A rule at its place in the document.
 
-    ``asked`` is what it measures of the goods, ``asks_more`` whether it has conditions besides.
+    ``asked`` is what it measures of the goods, ``asks_more`` whether there are conditions besides that its place in the
+    index does not answer; ``flat`` are the points of a flat award.
     """
 
     position: int
@@ -26,6 +27,7 @@ class IndexedRule:
     lines: LineFilter | None
     asked: tuple[tuple[Unit, Bounds], ...]
     asks_more: bool
+    flat: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,11 @@ class EarningPlan:
     """Which rules may apply: each stands in one place, under what it asks for that fewest carts have.
 
     ``by_product`` and ``by_category`` (and ``by_sale``, for those that ask nothing else of a line) hold rules with
-    ``lines``; the others ask the whole cart. ``over_at`` is sorted by the end of ``during``.
+    ``lines``; the others ask the whole cart. ``over_at`` is sorted by the end of ``during``. ``flat`` is the sum of the
+    awards that every order has.
     """
 
+    flat: int
     always: tuple[IndexedRule, ...]
     by_product: Mapping[str, tuple[IndexedRule, ...]]
     by_category: Mapping[str, tuple[IndexedRule, ...]]
@@ -56,10 +60,12 @@ def compile_earning(programme: Programme) -> EarningPlan:
     by_sale: dict[bool, list[IndexedRule]] = {}
     by_word: dict[tuple[str, str], list[IndexedRule]] = {}
     rules = [rule for rule in programme.earning if rule.enabled and rule.on is None]
+    flat = 0
     for position, rule in enumerate(rules):
         if rule.cap is not None:
             continue
-        indexed, words = _indexed(position, rule), _words(rule)
+        words = _words(rule)
+        indexed = _indexed(position, rule, is_answered=rule.lines is None and len(words) > 0)
         during = rule.when.during
         if rule.lines is not None:
             for product in rule.lines.products:
@@ -74,11 +80,14 @@ def compile_earning(programme: Programme) -> EarningPlan:
                 by_word.setdefault(word, []).append(indexed)
         elif during is not None and during.end is not None:
             timed.append((during.end, indexed))
+        elif indexed.flat and not indexed.asked and not indexed.asks_more:
+            flat += indexed.flat
         else:
             always.append(indexed)
     timed.sort(key=lambda item: item[0])
     tiers = programme.tiers.ladder if programme.tiers else ()
     return EarningPlan(
+        flat=flat,
         always=tuple(always),
         by_product={key: tuple(found) for key, found in by_product.items()},
         by_category={key: tuple(found) for key, found in by_category.items()},
@@ -93,7 +102,8 @@ def compile_earning(programme: Programme) -> EarningPlan:
     )
 
 
-def _indexed(position: int, rule: EarningRule) -> IndexedRule:
+def _indexed(position: int, rule: EarningRule, *, is_answered: bool) -> IndexedRule:
+    """``is_answered``: one of its conditions holds whenever the index names it."""
     when = rule.when
     measures: tuple[tuple[Unit, Bounds | None], ...] = (
         ("amount", when.total),
@@ -102,7 +112,10 @@ def _indexed(position: int, rule: EarningRule) -> IndexedRule:
     )
     asked = tuple((unit, bounds) for unit, bounds in measures if bounds is not None)
     others = (when.order_number, when.payment_method, when.carrier, when.tier, when.segment, when.during)
-    return IndexedRule(position, rule, rule.lines, asked, any(each is not None for each in others))
+    more = sum(each is not None for each in others) > (1 if is_answered else 0)
+    award = rule.award
+    flat = award.points if award is not None and award.per_minor is None and not award.per_item else 0
+    return IndexedRule(position, rule, rule.lines, asked, more, flat)
 
 
 def _words(rule: EarningRule) -> list[tuple[str, str]]:

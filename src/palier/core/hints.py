@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Literal
 
-from palier.core.offers import Basket, reached
-from palier.core.plan import FIRST_ORDER, POINTS, SEGMENT, Stacking
+from palier.core.offers import Basket, Offers, reached
+from palier.core.plan import COUPON, FIRST_ORDER, POINTS, SEGMENT, Stacking
 from palier.core.programme.values import Bracket, Tier
 from palier.core.promise import Promise
 from palier.core.quote_values import Hint, NextTier
@@ -13,7 +14,9 @@ from palier.core.tiers import thresholds_at
 
 Step = tuple[int, Tier]
 
-_METRIC_UNITS = {"spend": "amount", "points": "points", "orders": "orders"}
+Unit = Literal["amount", "points", "orders"]
+
+_METRIC_UNITS: Mapping[str, Unit] = {"spend": "amount", "points": "points", "orders": "orders"}
 
 
 def next_tier(basket: Basket, step: Step | None) -> NextTier | None:
@@ -24,14 +27,29 @@ def next_tier(basket: Basket, step: Step | None) -> NextTier | None:
 
 
 def hints_of(
-    basket: Basket, promised: Promise, step: Step | None, standing: int, stacking: Stacking
+    basket: Basket, promised: Promise, step: Step | None, offers: Offers, standing: int, stacking: Stacking
 ) -> tuple[Hint, ...]:
     """What is still missing with this cart: the tier first, then rules in their order, then benefits."""
-    return (
-        *_tier(basket, promised, step),
-        *promised.hints,
-        *_benefits(basket, standing, stacking),
-    )
+    hints: list[Hint] = []
+    tiers = basket.plan.programme.tiers
+    if step is not None and tiers is not None:
+        metric, missing = tiers.metric, step[0] - basket.buyer.qualifying
+        missing -= promised.spend_minor if metric == "spend" else promised.points if metric == "points" else 1
+        if missing > 0:
+            hints.append(Hint("tier", missing, _METRIC_UNITS[metric], step[1].id))
+    hints += promised.hints
+    if basket.segment is not None and stacking.allowed[standing | SEGMENT]:
+        brackets, id = basket.segment.brackets, basket.segment.segment.id
+        _next_bracket(hints, brackets, basket.measured_minor, f"segment:{id}")
+    if not basket.is_excluded:
+        if not basket.buyer.orders and stacking.allowed[standing | FIRST_ORDER]:
+            _next_bracket(hints, basket.plan.first_order, basket.measured_minor, "first_order")
+        for refused in offers.refused.get(COUPON, ()):
+            if refused.missing:
+                hints.append(Hint("benefit", refused.missing, "amount", f"coupon:{refused.code}"))
+        if stacking.allowed[standing | POINTS]:
+            _points(hints, basket)
+    return tuple(hints)
 
 
 def step_above(basket: Basket) -> Step | None:
@@ -44,47 +62,26 @@ def step_above(basket: Basket) -> Step | None:
     return steps[held + 1] if held + 1 < len(steps) else None
 
 
-def _tier(basket: Basket, promised: Promise, step: Step | None) -> Iterator[Hint]:
-    tiers = basket.plan.programme.tiers
-    if step is None or tiers is None:
+def _points(hints: list[Hint], basket: Basket) -> None:
+    redemption, buyer = basket.plan.programme.redemption, basket.buyer
+    if redemption is None or buyer.orders + 1 < redemption.from_order:
         return
-    brings = {"spend": promised.spend_minor, "points": promised.points, "orders": 1}[tiers.metric]
-    missing = step[0] - basket.buyer.qualifying - brings
-    if missing > 0:
-        yield Hint("tier", missing, _METRIC_UNITS[tiers.metric], step[1].id)  # type: ignore[arg-type]
-
-
-def _benefits(basket: Basket, standing: int, stacking: Stacking) -> Iterator[Hint]:
-    """Of benefits that could stand beside those that do."""
-    buyer, segment = basket.buyer, basket.segment
-    if segment is not None and stacking.allowed[standing | SEGMENT]:
-        yield from _next_bracket(segment.brackets, basket.measured_minor, f"segment:{segment.segment.id}")
-    if basket.is_excluded:
-        return
-    if not buyer.orders and stacking.allowed[standing | FIRST_ORDER]:
-        yield from _next_bracket(basket.plan.first_order, basket.measured_minor, "first_order")
-    redemption = basket.plan.programme.redemption
-    if (
-        redemption is None
-        or buyer.orders + 1 < redemption.from_order
-        or not stacking.allowed[standing | POINTS]
-    ):
-        return
-    minimum = redemption.min_total_minor or 0
-    bracket = reached(basket.plan.points, buyer.available)
-    if bracket is not None and basket.measured_minor < minimum:
-        yield Hint("benefit", minimum - basket.measured_minor, "amount", "points", bracket)
-    yield from _next_bracket(basket.plan.points, buyer.available, "points", of_points=True)
+    minimum = redemption.min_total_minor
+    if minimum is not None and basket.measured_minor < minimum:
+        bracket = reached(basket.plan.points, buyer.available)
+        if bracket is not None:
+            hints.append(Hint("benefit", minimum - basket.measured_minor, "amount", "points", bracket))
+    _next_bracket(hints, basket.plan.points, buyer.available, "points", of="points")
 
 
 def _next_bracket(
-    brackets: tuple[Bracket, ...], value: int, id: str, *, of_points: bool = False
-) -> Iterator[Hint]:
+    hints: list[Hint], brackets: tuple[Bracket, ...], value: int, id: str, *, of: Unit = "amount"
+) -> None:
+    """What is missing to the lowest bracket that begins above the value."""
     following = None
     for bracket in brackets:
         if (bracket.bounds.at_least or 0) <= value:
             break
         following = bracket
     if following is not None:
-        missing = (following.bounds.at_least or 0) - value
-        yield Hint("benefit", missing, "points" if of_points else "amount", id, following)
+        hints.append(Hint("benefit", (following.bounds.at_least or 0) - value, of, id, following))

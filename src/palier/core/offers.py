@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from palier.core.account import Coupon
-from palier.core.benefits import Offer, PointsUse, Till, gives, lines_of, of_bracket
+from palier.core.benefits import Offer, PointsUse, Till, gives, lines_of, needs_lines, of_bracket
 from palier.core.earning import rescaled
 from palier.core.money import round_half_up
 from palier.core.order import Line, Order
@@ -19,6 +19,8 @@ from palier.core.quote_values import Buyer, Cart, Reason, Refused
 class Basket:
     """A cart beside its buyer; ``measured_minor`` are its goods that count, in the programme's currency (meaning 2).
 
+    ``counted`` are the positions of the lines that count, ``rate`` makes the cart's amounts the programme's (None: they
+    are), and when ``is_other`` they count with the tax that the cart leaves out, or without that which it has.
     ``segment`` is the first of the buyer's that is enabled; ``is_excluded`` whether it leaves its members out of points
     and of the first-order benefit (meaning 15).
     """
@@ -27,31 +29,36 @@ class Basket:
     cart: Cart
     buyer: Buyer
     lines: tuple[Line, ...]
-    measured_minor: int
+    counted: range | list[int]
+    rate: Fraction | None
+    is_other: bool
     segment: SegmentPlan | None
     is_excluded: bool
+    measured_minor: int = 0
 
 
 @dataclass(slots=True)
 class Offers:
-    """Those that give something in this cart, those that only free carriers that were not chosen, and those refused."""
+    """Those that give something in this cart, those that only free carriers that were not chosen, and those refused.
+
+    ``is_roomy``: whatever stands, every other one would still give something beside it.
+    """
 
     active: dict[int, Offer]
     idle: dict[int, Offer]
     refused: dict[int, list[Refused]]
+    taken: int = 0
+    is_roomy: bool = True
 
 
-def measured(plan: Plan, order: Order, lines: tuple[Line, ...], *, is_net: bool) -> int:
+def measured(basket: Basket, positions: range | list[int]) -> int:
     """What counts of these lines before any discount, in the basis of ``spend.tax`` and the programme's currency."""
-    counted = counted_positions(plan, lines)
-    if type(counted) is not range:
-        lines = tuple([lines[i] for i in counted])
-    rate = conversion(plan, order)
-    if counts_net(plan, is_net=is_net) == (order.prices == "net"):
-        whole = sum([line.amount_minor for line in lines])
+    lines, rate = basket.lines, basket.rate
+    if not basket.is_other:
+        whole = sum([lines[i].amount_minor for i in positions])
         return whole if rate is None else round_half_up(whole * rate)
     factor = rate if rate is not None else Fraction(1)
-    return round_half_up(sum(line.amount_minor * line.other_per_amount for line in lines) * factor)
+    return round_half_up(sum(lines[i].amount_minor * lines[i].other_per_amount for i in positions) * factor)
 
 
 def counted_positions(plan: Plan, lines: tuple[Line, ...]) -> range | list[int]:
@@ -110,11 +117,16 @@ def _reached_at(brackets: tuple[Bracket, ...], value: int) -> int | None:
 
 def _sort(found: Offers, till: Till, offer: Offer, refused: Refused | None) -> bool:
     """Put an offer where it belongs; False when it gives nothing at all."""
-    is_something = gives(till, offer)
+    is_something, amount = gives(till, offer)
     if not is_something and not offer.free_shipping and not offer.promo_codes:
         return False
     if refused is None:
         (found.active if is_something else found.idle)[offer.bit] = offer
+        # Half of the goods is left whatever stands, and each takes two cents or more: it still gives something then.
+        found.taken += amount
+        found.is_roomy = (
+            found.is_roomy and amount > 1 and 2 * found.taken <= till.total and not needs_lines(offer)
+        )
     elif is_something:
         found.refused[offer.bit] = [refused]
     return True
@@ -201,8 +213,7 @@ def _unusable(basket: Basket, coupon: Coupon) -> tuple[Reason | None, int | None
         value = basket.measured_minor
         if coupon.terms.discount is not None and coupon.terms.discount.lines is not None:
             own = lines_of(basket.lines, coupon.terms.discount.lines)
-            lines = tuple(basket.lines[i] for i in own)
-            value = measured(basket.plan, basket.cart.order, lines, is_net=basket.buyer.is_net)
+            value = measured(basket, [i for i in basket.counted if i in own])
         if value < minimum:
             return "minimum", minimum - value
     has_ended = coupon.ends_at is not None and coupon.ends_at <= basket.buyer.now

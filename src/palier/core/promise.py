@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from operator import itemgetter
 
@@ -17,7 +17,7 @@ from palier.core.caps import room_under_caps
 from palier.core.earning import award_points, order_holds, order_worth, prevented, rounded, terms_hold
 from palier.core.earning_plan import EarningPlan, IndexedRule, Unit
 from palier.core.money import round_half_up
-from palier.core.offers import Basket, conversion, counted_positions, counts_net
+from palier.core.offers import Basket
 from palier.core.order import Line, Order, keep
 from palier.core.placed import Parts, order_discounts
 from palier.core.programme.values import Conditions
@@ -48,86 +48,86 @@ class Goods:
 
 @dataclass(slots=True)
 class Tally:
-    """The order as earning reads it: ``listed`` and ``paid`` by line, in the basis and currency that count."""
+    """The order as earning reads it: ``paid`` by line, in the basis and currency that count, and what it has earned.
+
+    ``factors`` turn amounts of the lines into that basis and currency; None when nothing is to be converted.
+    """
 
     basket: Basket
-    parts: Parts
     frozen: Frozen
-    listed: list[int] | list[Fraction]
+    factors: list[Fraction] | None
     paid: list[int] | list[Fraction]
     spend_minor: int
-
-    def placed(self) -> Order:
-        """The cart as an order."""
-        return replace(self.basket.cart.order, discounts=order_discounts(self.parts))
+    points: int = 0
+    multiplier: Fraction | None = None
+    is_by_line: bool = False
+    missed: list[tuple[int, Hint]] = field(default_factory=list)
 
 
 def promise(basket: Basket, till: Till, parts: Parts) -> Promise:
     """What the cart would earn, placed now as an order with these parts of its quote."""
-    lines, counted = basket.lines, counted_positions(basket.plan, basket.lines)
-    tally = _tally(basket, till, parts, counted)
-    sources = [given.offer.source for given in till.given if given.prevents_earning]
-    why_not = prevented(basket.plan.programme, sources, tally.frozen)
-    positions = [i for i in counted if lines[i].amount_minor > 0 and lines[i].quantity > 0]
+    lines, counted = basket.lines, basket.counted
+    tally = _tally(basket, till)
+    programme, plan = basket.plan.programme, basket.plan.earning
+    sources = [given.offer.source for given in till.given if given.amount_minor or given.prevents_earning]
+    why_not = prevented(programme, sources, tally.frozen)
+    positions = [i for i in counted if lines[i].amount_minor > 0]
     if why_not or not positions:
         return Promise(0, tally.spend_minor, why_not)
-    programme, plan = basket.plan.programme, basket.plan.earning
-    summed, multiplier = 0, plan.tier_multipliers.get(basket.buyer.tier or "")
-    missed: list[tuple[int, Hint]] = []
-    is_by_line = False
+    tally.points, tally.multiplier = plan.flat, plan.tier_multipliers.get(basket.buyer.tier or "")
     for indexed, goods in _candidates(plan, tally, positions):
-        rule = indexed.rule
-        if indexed.asks_more and not terms_hold(rule.when, basket.cart.order, tally.frozen):
-            continue
-        if indexed.asked and not _reaches(tally, indexed, goods, missed):
-            continue
-        if rule.award is not None:
-            pieces = _quantity(tally, goods) if rule.award.per_item else 0
-            base = tally.spend_minor
-            if indexed.lines is not None and rule.award.per_minor is not None:
-                base = _whole(sum([tally.paid[i] for i in goods.positions]))
-            summed += award_points(programme, rule.award, pieces, base)
-        elif indexed.lines is not None:
-            is_by_line = True
-        elif multiplier is None or (rule.multiply is not None and rule.multiply > multiplier):
-            multiplier = rule.multiply
-    hints = tuple([hint for _, hint in sorted(missed, key=itemgetter(0))]) if missed else ()
-    frozen = replace(tally.frozen, room=_room(tally)) if plan.has_caps else tally.frozen
-    if is_by_line:
-        order = tally.placed()
-        points = order_worth(programme, order, keep(order, ()), frozen).points
-        return Promise(points, tally.spend_minor, "", hints)
-    if multiplier is not None:
-        summed = rounded(programme, summed * multiplier.numerator, multiplier.denominator)
-    points = summed if frozen.room is None else max(0, min(summed, frozen.room))
+        _count(tally, indexed, goods)
+    hints = tuple([hint for _, hint in sorted(tally.missed, key=itemgetter(0))]) if tally.missed else ()
+    points, frozen = tally.points, tally.frozen
+    if plan.has_caps or tally.is_by_line:
+        order = replace(basket.cart.order, discounts=order_discounts(parts))
+        frozen = replace(frozen, room=_room(tally, order))
+        if tally.is_by_line:
+            points = order_worth(programme, order, keep(order, ()), frozen).points
+            return Promise(points, tally.spend_minor, "", hints)
+    if tally.multiplier is not None:
+        points = rounded(programme, points * tally.multiplier.numerator, tally.multiplier.denominator)
+    if frozen.room is not None:
+        points = max(0, min(points, frozen.room))
     return Promise(points, tally.spend_minor, "", hints)
 
 
-def _tally(basket: Basket, till: Till, parts: Parts, counted: range | list[int]) -> Tally:
+def _tally(basket: Basket, till: Till) -> Tally:
     plan, buyer, order, left = basket.plan, basket.buyer, basket.cart.order, till.left
     at = order.paid_at or order.updated or buyer.now
     frozen = Frozen(at, buyer.orders + 1, buyer.tier, buyer.segments, None, buyer.is_net)
-    rate = conversion(plan, order)
-    is_other = counts_net(plan, is_net=buyer.is_net) != (order.prices == "net")
-    shipping = 0
-    if plan.programme.spend.shipping == "included":
-        shipping = till.shipping_left
+    rate, is_other, counted = basket.rate, basket.is_other, basket.counted
+    shipping = till.shipping_left if plan.programme.spend.shipping == "included" else 0
     if rate is None and not is_other:
-        spend = sum(left) if type(counted) is range else sum([left[i] for i in counted])
-        listed = [line.amount_minor for line in basket.lines]
-        return Tally(basket, parts, frozen, listed, left, spend + shipping)
+        spend = till.total if type(counted) is range else sum([left[i] for i in counted])
+        return Tally(basket, frozen, None, left, spend + shipping)
     factor = rate if rate is not None else Fraction(1)
     factors = [factor * line.other_per_amount if is_other else factor for line in basket.lines]
     paid = [amount * each for amount, each in zip(left, factors, strict=True)]
     delivery = shipping * (factor * order.shipping.other_per_amount if is_other else factor)
-    return Tally(
-        basket,
-        parts,
-        frozen,
-        [line.amount_minor * each for line, each in zip(basket.lines, factors, strict=True)],
-        paid,
-        round_half_up(sum(paid[i] for i in counted) + delivery),
-    )
+    spend = round_half_up(sum(paid[i] for i in counted) + delivery)
+    return Tally(basket, frozen, factors, paid, spend)
+
+
+def _count(tally: Tally, indexed: IndexedRule, goods: Goods) -> None:
+    """Add what a rule gives, if its conditions hold."""
+    rule = indexed.rule
+    if indexed.asks_more and not terms_hold(rule.when, tally.basket.cart.order, tally.frozen):
+        return
+    if indexed.asked and not _reaches(tally, indexed, goods):
+        return
+    if indexed.flat:
+        tally.points += indexed.flat
+    elif rule.award is not None:
+        pieces = _quantity(tally, goods) if rule.award.per_item else 0
+        base = tally.spend_minor
+        if indexed.lines is not None and rule.award.per_minor is not None:
+            base = _whole(sum([tally.paid[i] for i in goods.positions]))
+        tally.points += award_points(tally.basket.plan.programme, rule.award, pieces, base)
+    elif indexed.lines is not None:
+        tally.is_by_line = True
+    elif tally.multiplier is None or (rule.multiply is not None and rule.multiply > tally.multiplier):
+        tally.multiplier = rule.multiply
 
 
 def _candidates(plan: EarningPlan, tally: Tally, positions: list[int]) -> list[tuple[IndexedRule, Goods]]:
@@ -182,7 +182,7 @@ def _note(
             known[1].positions.append(place)
 
 
-def _reaches(tally: Tally, indexed: IndexedRule, goods: Goods, missed: list[tuple[int, Hint]]) -> bool:
+def _reaches(tally: Tally, indexed: IndexedRule, goods: Goods) -> bool:
     """Whether the goods lie within what the rule measures; notes what is missing to the first bound not reached."""
     missing: Hint | None = None
     for unit, bounds in indexed.asked:
@@ -192,13 +192,17 @@ def _reaches(tally: Tally, indexed: IndexedRule, goods: Goods, missed: list[tupl
         if missing is None and bounds.at_least is not None and value < bounds.at_least:
             missing = Hint("earning", bounds.at_least - value, unit, indexed.rule.id)
     if missing is not None:
-        missed.append((indexed.position, missing))
+        tally.missed.append((indexed.position, missing))
     return missing is None
 
 
 def _total(tally: Tally, goods: Goods) -> int:
     if goods.total is None:
-        goods.total = _whole(sum([tally.listed[i] for i in goods.positions]))
+        lines, factors = tally.basket.lines, tally.factors
+        if factors is None:
+            goods.total = sum([lines[i].amount_minor for i in goods.positions])
+        else:
+            goods.total = round_half_up(sum([lines[i].amount_minor * factors[i] for i in goods.positions]))
     return goods.total
 
 
@@ -226,9 +230,9 @@ def _whole(amount: int | Fraction) -> int:
     return amount if isinstance(amount, int) else round_half_up(amount)
 
 
-def _room(tally: Tally) -> int | None:
+def _room(tally: Tally, order: Order) -> int | None:
     """Most points that caps leave; a cap's conditions are looked at for the whole order."""
-    programme, buyer, order = tally.basket.plan.programme, tally.basket.buyer, tally.placed()
+    programme, buyer = tally.basket.plan.programme, tally.basket.buyer
     kept = keep(order, ())
     return room_under_caps(
         programme,

@@ -8,7 +8,7 @@ from palier.core.benefits import Given, Offer, PromoCode, Till, apply
 from palier.core.combining import APPLICATION, choose
 from palier.core.hints import hints_of, next_tier, step_above
 from palier.core.money import round_half_up
-from palier.core.offers import Basket, Offers, conversion, gather, measured
+from palier.core.offers import Basket, Offers, conversion, counted_positions, counts_net, gather, measured
 from palier.core.order import OrderDiscount
 from palier.core.placed import Parts, order_discounts
 from palier.core.plan import COUPON, PROMO_CODE, Plan, Stacking
@@ -41,7 +41,7 @@ def quote(plan: Plan, cart: Cart, buyer: Buyer) -> Quote:
     offers = gather(basket, till)
     stacking = basket.segment.stacking if basket.segment else plan.stacking
     contending = sum(offers.active)
-    kept = choose(till, offers.active, contending, stacking, plan.programme.conflict)
+    kept = choose(till, offers.active, contending, stacking, plan.programme.conflict, offers.is_roomy)
     standing = kept
     for bit in stacking.order:
         if bit in offers.idle and stacking.allowed[standing | bit]:
@@ -66,14 +66,15 @@ def _basket(plan: Plan, cart: Cart, buyer: Buyer) -> Basket:
     if buyer.is_member and plan.segments:
         segment = next((plan.segments[id] for id in buyer.segments if id in plan.segments), None)
     is_excluded = segment is not None and segment.is_excluded
-    return Basket(
-        plan, cart, buyer, lines, measured(plan, cart.order, lines, is_net=buyer.is_net), segment, is_excluded
-    )
+    counted, rate = counted_positions(plan, lines), conversion(plan, cart.order)
+    is_other = counts_net(plan, is_net=buyer.is_net) != (cart.order.prices == "net")
+    basket = Basket(plan, cart, buyer, lines, counted, rate, is_other, segment, is_excluded)
+    basket.measured_minor = measured(basket, counted)
+    return basket
 
 
 def _till(basket: Basket) -> Till:
-    order = basket.cart.order
-    rate = conversion(basket.plan, order)
+    order, rate = basket.cart.order, basket.rate
     left = [line.amount_minor for line in basket.lines]
     goods = sum(left)
     shipping = order.shipping
@@ -96,7 +97,7 @@ def _answer(basket: Basket, till: Till, offers: Offers, standing: int, stacking:
         total_minor=till.total,
         earns=promised.points,
         refused=_refused(basket, till, offers, standing, stacking),
-        hints=hints_of(basket, promised, step, standing, stacking) if is_member else (),
+        hints=hints_of(basket, promised, step, offers, standing, stacking) if is_member else (),
         gifts=parts.gifts,
         next_tier=next_tier(basket, step),
         shipping_saved_minor=till.shipping_minor - till.shipping_left,
