@@ -299,10 +299,10 @@ def test_a_merge_moves_open_holds(world):
 
 
 def test_erasing_a_member_releases_their_holds_first(world):
-    hold = held(world, cart())
+    hold = held(world, cart(), "anna@example.org")
     account = world.id_of()
     erase_member(EraseMember(world.shop_id, "anna"), now=world.now)
-    assert state_of(hold.id) == "released"
+    assert (state_of(hold.id), Hold.objects.get().key) == ("released", hold.id)
 
     row = Account.objects.get(pk=account)
     assert (row.held, row.available, row.expired) == (0, 0, 640)

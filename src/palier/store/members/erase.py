@@ -11,7 +11,7 @@ from palier.store.rows import any_of, listed, to_time
 
 
 def forget(account_id: int, *, now: datetime) -> None:
-    """Delete profile, identities and notes; blank addresses on orders, those of a guest too, and keys of events."""
+    """Delete profile, identities and notes; blank addresses on orders, a guest's too, and keys of events and holds."""
     person = listed(load_person(account_id))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -27,6 +27,7 @@ def forget(account_id: int, *, now: datetime) -> None:
         cursor.execute(
             f"UPDATE store_happening SET key = CAST(id AS text) WHERE {any_of('account_id')}", [person]
         )
+        cursor.execute(f"UPDATE store_hold SET key = public_id WHERE {any_of('account_id')}", [person])
         cursor.execute(
             "UPDATE store_order SET email_folded = '', delivery_city = '' WHERE account_id = %s", [account_id]
         )
