@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 BYTES_MAX = 200_000
@@ -49,6 +49,7 @@ PICTURES = (
     Picture("member-en", "member", height=1180),
     Picture("member-fr", "member", "fr", height=1180),
     Picture("member-de", "member", "de", height=1180, theme="dark"),
+    Picture("cart", "cart", height=900, scroll_to="#quote"),
     Picture("phone-fr", "member", "fr", width=390, height=844),
     Picture("phone-history-de", "member", "de", width=390, height=844, scroll_to="#history"),
 )
@@ -122,10 +123,12 @@ def take(browser: Browser, address: str, picture: Picture, file: Path) -> None:
     if picture.path:
         page.locator("form[action$='/owner/'] button").click()
         page.wait_for_url("**/admin/")
-    if picture.path == "member":
+    if picture.path in ("member", "cart"):
         page.goto(f"{address}/admin/members/?q={SOMEBODY}", wait_until="networkidle")
         page.locator("a[href^='/admin/members/'][href$='/']:not([href='/admin/members/'])").first.click()
         page.wait_for_url("**/admin/members/*-*/")
+        if picture.path == "cart":
+            fill_a_cart(page)
     elif picture.path:
         page.goto(address + picture.path, wait_until="networkidle")
     page.wait_for_load_state("networkidle")
@@ -133,6 +136,22 @@ def take(browser: Browser, address: str, picture: Picture, file: Path) -> None:
         page.locator(picture.scroll_to).evaluate("element => element.scrollIntoView()")
     page.screenshot(path=file)
     context.close()
+
+
+def fill_a_cart(page: Page) -> None:
+    """From a member's page: two lamps, a promo code and some points, and the quote of it."""
+    page.locator("a[href*='/admin/cart/?']").first.click()
+    page.wait_for_url("**/admin/cart/**")
+    typed = {
+        "product": "lamp",
+        "quantity": "2",
+        "price": "149.50",
+        "promo_code": "NOEL",
+        "promo_amount": "10",
+    }
+    for name, value in {**typed, "use_points": "100", "carrier": "post", "shipping": "4.90"}.items():
+        page.locator(f"input[name='{name}']").first.fill(value)
+    page.locator("button[value='quote']:not(.pl-hidden)").click()
 
 
 if __name__ == "__main__":
