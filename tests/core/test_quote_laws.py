@@ -49,6 +49,8 @@ def test_shares_add_up_and_nothing_exceeds_its_goods(programme: Programme, cart:
         for line, share in zip(lines, each.lines_minor, strict=True):
             wanted = each.terms.lines if each.terms else None
             assert share == 0 or matches(wanted, line.product, line.categories, line.on_sale)
+            is_excluded = programme.spend.exclude is not None and "gift-cards" in line.categories
+            assert share == 0 or each.source != "points" or not is_excluded
     assert sum(left) == quoted.total_minor
     assert 0 <= quoted.shipping_saved_minor <= cart.order.shipping.amount_minor
     assert quoted.shipping_saved_minor == sum(grant.saved_minor for grant in quoted.shipping_by)

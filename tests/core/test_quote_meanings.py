@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -318,3 +319,14 @@ def test_gifts_are_lines_at_nothing() -> None:
         ("pin", 2, "segment", "trade")
     ]
     assert (quoted.discounts, quoted.total_minor) == ((), 5000)
+
+
+def test_r_earn_5_gift_cards_cannot_be_paid_with_points_or_a_voucher_made_of_them() -> None:
+    document = {"spend": {"exclude": {"categories": ["gift-cards"]}}} | redemption(max_percent=50)
+    card = line(5000, "card", categories=("gift-cards",))
+    assert given(ask(document, card, available=640)) == []
+    quoted = ask(document, card, line(2000, "mug"), available=640)
+    assert [each.lines_minor for each in quoted.discounts] == [(0, 1000)]
+    voucher = replace(coupon("V", Discount(amount_minor=3000)), origin="voucher")
+    quoted = ask(document, card, line(2000, "mug"), coupons=(voucher,), entered=("V",))
+    assert [each.lines_minor for each in quoted.discounts] == [(0, 2000)]

@@ -29,7 +29,8 @@ class PointsUse:
 class Offer:
     """What one source would give. ``bit`` names it in a set (0: the tier, which stands apart).
 
-    ``promo_codes`` are the shop's own amounts; ``use`` is set for points.
+    ``promo_codes`` are the shop's own amounts; ``use`` is set for points. ``only`` are the lines that it may pay (None:
+    all): points, and vouchers made of them, never pay for excluded goods such as gift cards.
     """
 
     source: Source
@@ -41,6 +42,7 @@ class Offer:
     gift: Gift | None = None
     promo_codes: tuple[OrderDiscount, ...] = ()
     use: PointsUse | None = None
+    only: list[int] | None = None
 
 
 @dataclass(slots=True)
@@ -78,7 +80,9 @@ class Given:
 
 @dataclass(slots=True)
 class Till:
-    """What is left of a cart while discounts are applied, one after the other. ``goods_minor`` is before any.
+    """What is left of a cart while discounts are applied, one after the other.
+
+    ``goods_minor`` are the goods that count, before any discount: ``max_percent`` is of them.
 
     A till that does not spread only counts: ``left`` then stays as it was. ``to_cart`` turns programme amounts into the
     cart's currency; None when they are the same.
@@ -115,7 +119,7 @@ def of_bracket(source: Source, bit: int, bracket: Bracket, id: str = "") -> Offe
 
 def needs_lines(offer: Offer) -> bool:
     """Whether it asks what is left of single lines, and not only of the whole cart."""
-    if offer.discount is not None and offer.discount.lines is not None:
+    if offer.only is not None or (offer.discount is not None and offer.discount.lines is not None):
         return True
     return any(code.lines_minor is not None for code in offer.promo_codes)
 
@@ -191,8 +195,8 @@ def _measure(till: Till, offer: Offer) -> tuple[int, int, int, bool, list[int] |
     amount, points, saved, frees, indices = 0, 0, 0, False, None
     if discount is not None:
         base = till.total
-        if discount.lines is not None:
-            indices = lines_of(till.lines, discount.lines)
+        if discount.lines is not None or offer.only is not None:
+            indices = lines_of(till.lines, discount.lines, offer.only)
             base = sum([till.left[i] for i in indices])
         if discount.percent_bp is not None and discount.max_minor is None and offer.use is None:
             amount = (base * discount.percent_bp + 5_000) // 10_000
@@ -245,9 +249,11 @@ def _last(most: int, holds: Callable[[int], bool]) -> int:
     return low
 
 
-def lines_of(lines: Sequence[Line], wanted: LineFilter) -> list[int]:
-    """The positions of the lines that a filter names."""
-    return [i for i, line in enumerate(lines) if matches(wanted, line.product, line.categories, line.on_sale)]
+def lines_of(lines: Sequence[Line], wanted: LineFilter | None, only: Sequence[int] | None) -> list[int]:
+    """The positions of the lines that a filter names, among ``only`` those unless it is None."""
+    positions = range(len(lines)) if only is None else only
+    named = ((i, lines[i]) for i in positions)
+    return [i for i, line in named if matches(wanted, line.product, line.categories, line.on_sale)]
 
 
 def take(till: Till, amount: int, indices: list[int] | None) -> tuple[int, ...]:

@@ -36,6 +36,11 @@ class Basket:
     is_excluded: bool
     measured_minor: int = 0
 
+    @property
+    def payable(self) -> list[int] | None:
+        """The lines that points may pay; None: all."""
+        return self.counted if isinstance(self.counted, list) else None
+
 
 @dataclass(slots=True)
 class Offers:
@@ -172,7 +177,7 @@ def _points(basket: Basket, till: Till, found: Offers) -> None:
     elif minimum is not None and basket.measured_minor < minimum:
         refused = Refused("points", "minimum", missing=minimum - basket.measured_minor)
     offer = of_bracket("points", POINTS, bracket)
-    offer.use = use
+    offer.use, offer.only = use, basket.payable
     _sort(found, till, offer, refused)
 
 
@@ -189,7 +194,7 @@ def _coupons(basket: Basket, till: Till, found: Offers) -> None:
         if why is None and offered:
             why = "not_combinable"
         elif why is None:
-            offered = _sort(found, till, _coupon_offer(coupon), None)
+            offered = _sort(found, till, _coupon_offer(basket, coupon), None)
             # A code without any goods to reduce has not reached what it needs.
             why = None if offered else "minimum"
         if why is not None:
@@ -212,8 +217,7 @@ def _unusable(basket: Basket, coupon: Coupon) -> tuple[Reason | None, int | None
     if minimum is not None:
         value = basket.measured_minor
         if coupon.terms.discount is not None and coupon.terms.discount.lines is not None:
-            own = lines_of(basket.lines, coupon.terms.discount.lines)
-            value = measured(basket, [i for i in basket.counted if i in own])
+            value = measured(basket, lines_of(basket.lines, coupon.terms.discount.lines, basket.counted))
         if value < minimum:
             return "minimum", minimum - value
     has_ended = coupon.ends_at is not None and coupon.ends_at <= basket.buyer.now
@@ -222,10 +226,12 @@ def _unusable(basket: Basket, coupon: Coupon) -> tuple[Reason | None, int | None
     return ("used", None) if coupon.state in ("used", "reserved") else (None, None)
 
 
-def _coupon_offer(coupon: Coupon) -> Offer:
+def _coupon_offer(basket: Basket, coupon: Coupon) -> Offer:
     discount = coupon.terms.discount
     if discount is not None and coupon.remaining_minor is not None:
         discount = replace(discount, amount_minor=coupon.remaining_minor)
+    only = basket.payable if coupon.origin == "voucher" else None
     return Offer(
-        "coupon", COUPON, coupon.origin_id, coupon.code, discount, coupon.terms.free_shipping, coupon.terms.gift
+        "coupon", COUPON, coupon.origin_id, coupon.code, discount, coupon.terms.free_shipping, coupon.terms.gift,
+        only=only,
     )  # fmt: skip

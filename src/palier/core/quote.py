@@ -77,9 +77,10 @@ def _till(basket: Basket) -> Till:
     order, rate = basket.cart.order, basket.rate
     left = [line.amount_minor for line in basket.lines]
     goods = sum(left)
+    counted = goods if basket.payable is None else sum([left[i] for i in basket.payable])
     shipping = order.shipping
     return Till(
-        basket.lines, left, goods, shipping.carrier, shipping.amount_minor,
+        basket.lines, left, counted, shipping.carrier, shipping.amount_minor,
         None if rate is None else lambda minor: round_half_up(Fraction(minor) / rate),
         goods, shipping.amount_minor,
     )  # fmt: skip
