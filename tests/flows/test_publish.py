@@ -10,6 +10,7 @@ from palier.core.programme.problems import InvalidProgramme
 from palier.flows.open_balances import OpenBalances, OpeningBalance, open_balances
 from palier.flows.roll_back_programme import roll_back_programme
 from palier.store.models import ImportBatch, Intent, Programme, ProgrammeVersion
+from palier.store.programmes.load import load_timeline
 from tests.flows.world import DAY, START, World, document, order
 
 LADDER = document()["tiers"]["ladder"]
@@ -212,3 +213,11 @@ def test_an_order_imported_from_before_a_publication_has_the_version_of_when_it_
     world.later(days=1).publish(document(earning=[{"id": "double", "award": {"points": 2, "per": 1}}]))
     world.tell(order("2", 10, customer="bea", paid_at=START - 10 * DAY), is_history=True)
     assert world.account("bea").available == 20
+
+
+def test_a_version_under_which_an_account_was_made_is_kept_though_the_next_came_at_that_instant(world):
+    world.give(10)
+    first = Programme.objects.get(pk=world.programme_id).current_version_id
+    world.publish(document(name="Second"))
+    second = Programme.objects.get(pk=world.programme_id).current_version_id
+    assert [version.id for version in load_timeline(world.programme_id, second).versions] == [first, second]

@@ -138,7 +138,7 @@ def load_versions(programme_id: int, known: Versions = Versions(())) -> Versions
         .first()
     )
     # What was superseded before anyone was a member never applied to anyone.
-    while len(versions) > 1 and (first is None or versions[1].published_at <= first):
+    while len(versions) > 1 and (first is None or versions[1].published_at < first):
         if Order.objects.filter(version_id=versions[0].id).exists():
             break
         versions.pop(0)

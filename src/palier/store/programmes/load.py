@@ -35,7 +35,7 @@ def load_timeline(programme_id: int, current_version_id: int) -> Timeline:
         )
     versions = [_version(*row) for row in rows]
     began_at = _first_account_at(programme_id)
-    while len(versions) > 1 and (began_at is None or versions[1].published_at <= began_at):
+    while len(versions) > 1 and (began_at is None or versions[1].published_at < began_at):
         if began_at is not None and select(
             "SELECT 1 FROM store_order WHERE version_id = %s LIMIT 1", [versions[0].id]
         ):
