@@ -165,7 +165,7 @@ def gives(till: Till, offer: Offer) -> tuple[bool, int]:
     if offer.promo_codes:
         given = apply(till.copy(spreads=needs_lines(offer)), offer)
         return given.is_something, given.amount_minor
-    if not _can_pay(offer.use):
+    if offer.use is not None and not _can_pay(offer.use):
         return False, 0
     amount, _, _, frees, _ = _measure(till, offer)
     return bool(amount or frees or offer.gift), amount
@@ -173,7 +173,7 @@ def gives(till: Till, offer: Offer) -> tuple[bool, int]:
 
 def _benefit(till: Till, offer: Offer) -> Given:
     use = offer.use
-    if not _can_pay(use):
+    if use is not None and not _can_pay(use):
         return Given(offer)
     amount, points, saved, frees, indices = _measure(till, offer)
     if use is not None and (amount or frees or offer.gift):
@@ -185,8 +185,8 @@ def _benefit(till: Till, offer: Offer) -> Given:
     return Given(offer, amount, shares, points, saved, frees)
 
 
-def _can_pay(use: PointsUse | None) -> bool:
-    return use is None or use.asked >= use.cost or use.redemption.consume == "none"
+def _can_pay(use: PointsUse) -> bool:
+    return use.asked >= use.cost or use.redemption.consume == "none"
 
 
 def _measure(till: Till, offer: Offer) -> tuple[int, int, int, bool, list[int] | None]:

@@ -58,8 +58,12 @@ def step_above(basket: Basket) -> Step | None:
     if tiers is None or not basket.buyer.is_member:
         return None
     steps = basket.plan.steps or thresholds_at(tiers, basket.buyer.now)
-    held = next((i for i, (_, tier) in enumerate(steps) if tier.id == basket.buyer.tier), -1)
-    return steps[held + 1] if held + 1 < len(steps) else None
+    above = steps[0] if steps else None
+    for i, (_, tier) in enumerate(steps):
+        if tier.id == basket.buyer.tier:
+            above = steps[i + 1] if i + 1 < len(steps) else None
+            break
+    return above
 
 
 def _points(hints: list[Hint], basket: Basket) -> None:

@@ -43,9 +43,10 @@ def quote(plan: Plan, cart: Cart, buyer: Buyer) -> Quote:
     contending = sum(offers.active)
     kept = choose(till, offers.active, contending, stacking, plan.programme.conflict, offers.is_roomy)
     standing = kept
-    for bit in stacking.order:
-        if bit in offers.idle and stacking.allowed[standing | bit]:
-            standing |= bit
+    if offers.idle:
+        for bit in stacking.order:
+            if bit in offers.idle and stacking.allowed[standing | bit]:
+                standing |= bit
     for bit in APPLICATION:
         if bit & standing:
             apply(till, offers.active[bit] if bit & kept else offers.idle[bit])
@@ -63,8 +64,10 @@ def booked(quoted: Quote) -> tuple[OrderDiscount, ...]:
 def _basket(plan: Plan, cart: Cart, buyer: Buyer) -> Basket:
     lines = cart.order.lines or ()
     segment = None
-    if buyer.is_member and plan.segments:
-        segment = next((plan.segments[id] for id in buyer.segments if id in plan.segments), None)
+    for id in buyer.segments if buyer.is_member else ():
+        segment = plan.segments.get(id)
+        if segment is not None:
+            break
     is_excluded = segment is not None and segment.is_excluded
     counted, rate = counted_positions(plan, lines), conversion(plan, cart.order)
     is_other = counts_net(plan, is_net=buyer.is_net) != (cart.order.prices == "net")
@@ -92,18 +95,18 @@ def _answer(basket: Basket, till: Till, offers: Offers, standing: int, stacking:
     promised = promise(basket, till, parts) if is_member else _NOTHING
     step = step_above(basket)
     return Quote(
-        discounts=parts.discounts,
-        promo_codes=parts.promo_codes,
-        free_shipping=till.granted or frozenset[str](),
-        total_minor=till.total,
-        earns=promised.points,
-        refused=_refused(basket, till, offers, standing, stacking),
-        hints=hints_of(basket, promised, step, offers, standing, stacking) if is_member else (),
-        gifts=parts.gifts,
-        next_tier=next_tier(basket, step),
-        shipping_saved_minor=till.shipping_minor - till.shipping_left,
-        shipping_by=parts.grants,
-        why_not=promised.why_not,
+        parts.discounts,
+        parts.promo_codes,
+        till.granted or frozenset[str](),
+        till.total,
+        promised.points,
+        _refused(basket, till, offers, standing, stacking),
+        hints_of(basket, promised, step, offers, standing, stacking) if is_member else (),
+        parts.gifts,
+        next_tier(basket, step),
+        till.shipping_minor - till.shipping_left,
+        parts.grants,
+        promised.why_not,
     )
 
 
@@ -165,7 +168,7 @@ def _refused(
         elif bit == COUPON and basket.cart.coupons:
             # A coupon that stands may find nothing left to give: it is kept, and the member is told.
             offer = offer or offers.idle.get(bit)
-            if offer is not None and not any(given.offer is offer for given in till.given):
+            if offer is not None and not [given for given in till.given if given.offer is offer]:
                 refused.append(Refused(offer.source, "not_combinable", offer.id, offer.code))
         elif offer is not None and not standing & bit:
             refused.append(Refused(offer.source, "not_combinable", offer.id, offer.code))
