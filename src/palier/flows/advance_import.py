@@ -12,6 +12,10 @@ from django_scopes import scopes_disabled
 from palier.flows.start_import import ImportedProblem, problem_row
 from palier.flows.transaction import in_one_transaction
 from palier.store.imports.models import ImportBatch, ImportProblem
+from palier.store.rows import refresh_statistics
+
+GROWN = tuple(1000 * 4**times for times in range(10))
+"""At so many rows the database is told how its tables have grown: an import fills empty ones faster than it notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,10 @@ class AdvanceImport:
 
 def advance_import(command: AdvanceImport, *, now: datetime) -> bool:
     """Note the chunk; False, and nothing noted, when the batch has been undone or another run was faster."""
-    return in_one_transaction(lambda: _advance(command, now))
+    is_noted = in_one_transaction(lambda: _advance(command, now))
+    if is_noted and any(command.from_rows < grown <= command.done_rows for grown in GROWN):
+        refresh_statistics()
+    return is_noted
 
 
 def _advance(command: AdvanceImport, now: datetime) -> bool:

@@ -95,7 +95,7 @@ class Table:
 
     def _write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if is_postgresql():
-            run(statement, [self._recorded(rows)])
+            run(statement, [self._recorded(rows)], keeps_plan=len(rows) <= FEW)
             return
         database = _database()
         if _is_watched(database):
@@ -171,8 +171,11 @@ def select(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def run(sql: str, parameters: Sequence[Any]) -> Any:
+def run(sql: str, parameters: Sequence[Any], *, keeps_plan: bool = True) -> Any:
     """Execute one statement and return its cursor (a context manager that closes it).
+
+    PostgreSQL keeps the plan of a statement that asks for few rows. For many it plans anew: a plan that was made while
+    the tables were small would read them whole, again and again, until they are analysed.
 
     Inside a transaction, and while nobody watches, it goes to the driver directly: Django's cursor costs as much as a
     short statement itself. Query logs and execute wrappers see everything all the same.
@@ -185,9 +188,22 @@ def run(sql: str, parameters: Sequence[Any]) -> Any:
     with database.wrap_database_errors:
         if is_postgresql():
             cursor = database.connection.cursor()
-            cursor.execute(sql, parameters)
+            is_few = keeps_plan and not any(type(p) is list and len(p) > FEW for p in parameters)
+            cursor.execute(sql, parameters, prepare=None if is_few else False)
             return cursor
         return closing(database.connection.execute(_question_marks(sql), parameters))
+
+
+def refresh_statistics() -> None:
+    """Tell PostgreSQL how its hot tables have grown; it plans by what it knew of them last. SQLite needs no telling."""
+    if is_postgresql():
+        run(f"ANALYZE {', '.join(_GROWING)}", []).close()
+
+
+_GROWING = (
+    "store_account", "store_identity", "store_profile", "store_order", "store_orderline", "store_refund", "store_entry",
+    "store_lot", "store_draw", "store_renewal", "store_coupon",
+)  # fmt: skip
 
 
 def _is_in_pipeline() -> bool:
