@@ -30,11 +30,11 @@ def set_up() -> None:
     if "PALIER_DATABASE_URL" not in os.environ:
         folder = Path(tempfile.mkdtemp(prefix="palier-bench-"))
         os.environ["PALIER_DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.config.settings")
-    import django
     from django.core.management import call_command
 
-    django.setup()
+    from palier.cli import start
+
+    start.set_up()
     call_command("migrate", verbosity=0)
 
 

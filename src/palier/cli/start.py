@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from palier.core.errors import Refusal
@@ -14,11 +15,16 @@ class NotInitialised(Refusal):
 
 
 def set_up() -> None:
-    """Load Django's settings from the environment."""
+    """Load Django's settings from the environment; what lives as long as the process is kept from the collector.
+
+    Without that every full collection in the middle of long work walks through all of Django again.
+    """
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.config.settings")
     django.setup()
+    gc.collect()
+    gc.freeze()
 
 
 def require_programme() -> None:

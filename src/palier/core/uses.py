@@ -114,6 +114,8 @@ def _credit_paid_debt(book: Book, post: Post, points: int) -> None:
 
 def reconcile_coupons(book: Book, case: OrderCase, booking: Booking, kept: Kept, counts: bool) -> Booking:
     """Reserve, use or give back the coupons that the order's discounts name."""
+    if not booking.coupons and not case.coupons and not book.coupons:
+        return booking
     is_waiting = _is_waiting(book, case, kept)
     known = {c.id: c for c in case.coupons} | book.coupons
     named = _named_amounts(book, case) if counts or is_waiting else {}
