@@ -1,5 +1,7 @@
 """All tables, gathered for Django; each noun's folder defines its own."""
 
+from palier.store.access.models import Answer, ApiKey, WidgetSecret
+from palier.store.catalogue.models import KeptCart, Product
 from palier.store.holds.models import Hold
 from palier.store.imports.models import ImportBatch, ImportProblem
 from palier.store.ledger.models import CouponRow, Draw, Entry, EntryNote, Lot, Renewal
@@ -9,7 +11,7 @@ from palier.store.outbox.models import Inbox, Intent
 from palier.store.programmes.models import Programme, ProgrammeVersion, Shop
 
 __all__ = [
-    "Account", "CouponRow", "Draw", "Entry", "EntryNote", "Happening", "Hold", "Identity", "ImportBatch",
-    "ImportProblem", "Inbox", "Intent", "Lot", "Order", "OrderLine", "Profile", "Programme", "ProgrammeVersion",
-    "Refund", "Renewal", "Shop",
+    "Account", "Answer", "ApiKey", "CouponRow", "Draw", "Entry", "EntryNote", "Happening", "Hold", "Identity",
+    "ImportBatch", "ImportProblem", "Inbox", "Intent", "KeptCart", "Lot", "Order", "OrderLine", "Product", "Profile",
+    "Programme", "ProgrammeVersion", "Refund", "Renewal", "Shop", "WidgetSecret",
 ]  # fmt: skip
