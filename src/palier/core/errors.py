@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class Refusal(Exception):
     """The message was refused and nothing was changed.
 
     ``code`` is a stable word for machines (``invalid_order``, ``currency_mismatch`` …), ``path`` names the place
-    in the input, ``hint`` says how to mend it.
+    in the input, ``hint`` says how to mend it. ``problems`` are all that is wrong with a malformed message, one by one.
     """
 
     code = "refused"
+    problems: tuple[Any, ...] = ()
 
     def __init__(self, message: str, *, path: str = "", hint: str = "") -> None:
         super().__init__(message)

@@ -49,6 +49,12 @@ def read_message(
 def refused(refusal: type[Refusal], problems: list[Problem]) -> Refusal:
     """All problems in one refusal: its path is that of the first."""
     assert problems
+    made = _refused(refusal, problems)
+    made.problems = tuple(problems)
+    return made
+
+
+def _refused(refusal: type[Refusal], problems: list[Problem]) -> Refusal:
     first, *others = problems
     if not others:
         return refusal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from palier.core import tiers
@@ -27,7 +27,7 @@ class MemberView:
     """Everything that is shown of a member, as of ``at``.
 
     ``group`` is the shop's customer group of the tier held, none once the account is closed. ``override``: the tier was
-    given by staff.
+    given by staff. A coupon that is due and not written down yet has no code: the booking draws it.
     """
 
     account_id: int
@@ -35,6 +35,7 @@ class MemberView:
     programme: Programme
     totals: Totals
     tier: str | None
+    tier_since: datetime | None
     group: str | None
     progress: Progress
     lots: tuple[Lot, ...]
@@ -88,13 +89,16 @@ def _of(book: Book, account: LoadedAccount, stored: tuple[Coupon, ...], history:
     programme = book.programme
     ladder = programme.tiers.ladder if programme.tiers else ()
     held = next((tier for tier in ladder if tier.id == book.tier), None)
-    coupons = {coupon.id: coupon for coupon in stored} | book.touched
+    booked = {coupon.id: coupon for coupon in stored}
+    due = {id: coupon if id in booked else replace(coupon, code="") for id, coupon in book.touched.items()}
+    coupons = booked | due
     return MemberView(
         account_id=book.state.id,
         at=book.now,
         programme=programme,
         totals=Totals(**book.totals),
         tier=book.tier,
+        tier_since=book.tier_since,
         group=held.group if held and book.closed_at is None else None,
         progress=tiers.progress(book),
         lots=tuple(lot for lot in book.lots.values() if lot.remaining),
