@@ -36,10 +36,13 @@ COMMANDS = {
     "programme": Command(
         "programme", "check, show, compare, publish and roll back the programme document", needs="nothing"
     ),
+    "key": Command("key", "make, show and revoke the keys with which programs call the API"),
     "member": Command("member", "show a member and explain every point; gifts, merging, erasing"),
     "work": Command("work", "let time have its effects: points end or settle, rewards come, tiers change"),
     "rehearse": Command("rehearse", "run scenario files and tell which expectations failed", needs="nothing"),
     "verify": Command("verify", "prove that every balance, tier and coupon is what the ledger says"),
+    "backup": Command("backup", "write the whole installation into one file, while it runs"),
+    "restore": Command("restore", "fill an empty database from a backup", needs="settings"),
 }
 
 DJANGO = "django"
