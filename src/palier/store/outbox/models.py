@@ -33,14 +33,22 @@ class Intent(models.Model):
 
 
 class Inbox(models.Model):
-    """A raw event as a shop sent it, stored before it is understood; unique by shop and event id."""
+    """A message as a shop pushed it, stored before it is understood; unique by shop and event id.
+
+    ``payload`` is the text of its data, empty once the person was erased. It is open until ``done_at`` or ``failed_at``
+    is set; a failed one waits for somebody to look at it. ``next_at`` is when it is tried next; who takes it moves it
+    on, as a lease.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="inbox")
     event_id = models.CharField(max_length=200)
     kind = models.CharField(max_length=50)
-    payload = models.JSONField()
+    customer = models.CharField(max_length=200, blank=True)
+    payload = models.TextField()
     received_at = models.DateTimeField()
+    next_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
     tries = models.IntegerField(default=0)
     error = models.TextField(blank=True)
 
@@ -48,6 +56,13 @@ class Inbox(models.Model):
 
     class Meta:
         verbose_name_plural = "inbox"
+        indexes = [
+            models.Index(
+                fields=["next_at"], name="inbox_open", condition=models.Q(done_at=None, failed_at=None)
+            ),
+            models.Index(fields=["shop", "received_at"], name="inbox_arrivals"),
+            models.Index(fields=["shop", "customer"], name="inbox_customer"),
+        ]
         constraints = [models.UniqueConstraint(fields=["shop", "event_id"], name="inbox_once")]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""How shops push to us: their secrets, and what arrived when."""
