@@ -10,9 +10,9 @@ import pytest
 from django_scopes import scopes_disabled
 
 from palier.cli import main
-from palier.cli.programme_text import to_json, to_yaml
 from palier.core.programme.canonical import to_document
 from palier.core.programme.parse import parse, parse_text
+from palier.core.programme.text import to_json, to_yaml
 from palier.flows.init_programme import InitProgramme, init_programme
 from palier.store.programmes.models import Programme, ProgrammeVersion
 from tests.entrances.import_fixtures import DOCUMENT

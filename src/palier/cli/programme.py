@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from palier.cli.chosen import add_programme, author, find_programme, now_in
-from palier.cli.programme_text import read_text, to_json, to_yaml
+from palier.cli.programme_text import read_text
 from palier.core.errors import Refusal
 from palier.core.formats import LANGUAGES
 from palier.core.programme.check import check
@@ -17,6 +17,7 @@ from palier.core.programme.diff import diff
 from palier.core.programme.parse import parse, parse_text
 from palier.core.programme.problems import InvalidProgramme
 from palier.core.programme.schema import schema
+from palier.core.programme.text import to_json, to_yaml
 from palier.core.programme.values import Programme
 
 DRAFT = "draft"

@@ -1,4 +1,4 @@
-"""A programme document as text: read from files, and written for people in the order of the documentation."""
+"""A programme document as text, written for people in the order of the documentation."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from palier.core.errors import Refusal
 from palier.core.programme.parse import parse, parse_text
 from palier.core.programme.problems import InvalidProgramme
 from palier.core.programme.schema import schema
@@ -27,16 +25,6 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 class Unquoted(str):
     """A number or a day, whose text is written as it is."""
-
-
-def read_text(path: Path) -> str:
-    """The text of a file in UTF-8; ``Refusal`` says why there is none."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Refusal(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
-    except UnicodeDecodeError as error:
-        raise Refusal(f"{path} is not written in UTF-8", hint="save it as UTF-8") from error
 
 
 def to_json(document: Mapping[str, Any]) -> str:

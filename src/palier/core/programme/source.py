@@ -1,0 +1,65 @@
+"""A document's text as somebody wrote it, with one section written anew and every other line kept."""
+
+from __future__ import annotations
+
+import re
+
+from palier.core.programme.canonical import to_document
+from palier.core.programme.parse import parse_text
+from palier.core.programme.problems import InvalidProgramme
+from palier.core.programme.text import to_yaml
+from palier.core.programme.values import Programme
+
+_KEY = re.compile(r"(?:\"([a-z_]+)\"|'([a-z_]+)'|([a-z_]+))\s*:(?:\s|$)")
+
+
+def as_written(source: str, programme: Programme) -> str:
+    """``source`` where it says this programme, else the programme written out."""
+    return source if source and _says(source, programme) else to_yaml(to_document(programme))
+
+
+def with_section(source: str, section: str, programme: Programme) -> str:
+    """``source`` with the section as ``programme`` has it; comments and all else stay, byte for byte.
+
+    What stood within the section is lost, comments too. Empty where the text cannot be kept: it is no block YAML, or
+    it differs from ``programme`` in other sections.
+    """
+    if not source:
+        return ""
+    written = _section(to_yaml(to_document(programme)), section)
+    start, end = _place(source, section)
+    gap = "\n" if start == end and source and not source.endswith("\n") else ""
+    changed = source[:start] + gap + written + source[end:]
+    return changed if _says(changed, programme) else ""
+
+
+def _section(text: str, section: str) -> str:
+    start, end = _place(text, section)
+    return text[start:end]
+
+
+def _place(text: str, section: str) -> tuple[int, int]:
+    """Where the section's lines begin and end; both the text's end when it has no such section.
+
+    Comments and blank lines at the margin after it belong to what follows.
+    """
+    position, start, end = 0, None, len(text)
+    for line in text.splitlines(keepends=True):
+        found = _KEY.match(line)
+        if start is None and found and section in found.groups():
+            start = end = position
+        if start is not None:
+            at_margin = line[:1] not in (" ", "\t", "-", "]", "}")
+            if position > start and at_margin and line.strip() and not line.startswith("#"):
+                break
+            if not at_margin or position == start:
+                end = position + len(line)
+        position += len(line)
+    return (len(text), len(text)) if start is None else (start, end)
+
+
+def _says(text: str, programme: Programme) -> bool:
+    try:
+        return parse_text(text) == programme
+    except InvalidProgramme:
+        return False
