@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -38,13 +37,23 @@ def to_yaml(document: Mapping[str, Any]) -> str:
     Reading it back gives an equal programme.
     """
     written = CommentedMap((key, _laid_out(value, 1)) for key, value in arranged(document).items())
-    yaml = _writer()
-    text = io.StringIO()
-    yaml.dump(written, text)
-    if not _says(text.getvalue(), document):
-        # A name that looks like a number in some way nobody thought of: JSON is YAML too, and leaves no doubt.
-        return to_json(document) + "\n"
-    return text.getvalue()
+    sink = _Sink()
+    _writer().dump(written, sink)
+    text = "".join(sink.parts)
+    # A name that looks like a number in some way nobody thought of: JSON is YAML too, and leaves no doubt.
+    return text if _says(text, document) else to_json(document) + "\n"
+
+
+class _Sink:
+    """What the writer writes to; it asks for no more than this of a stream, and writes bytes without ``encoding``."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def write(self, text: str) -> None:
+        self.parts.append(text)
 
 
 def _says(text: str, document: Mapping[str, Any]) -> bool:
