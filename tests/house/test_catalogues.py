@@ -7,7 +7,7 @@ from django.conf import settings
 
 from tests.house.checkout import PACKAGE, shown
 
-CATALOGUES = sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/*.po"))
+CATALOGUES = sorted(PACKAGE.rglob("locale/*/LC_MESSAGES/*.po"))
 
 if not CATALOGUES:
     pytest.skip("there are no catalogues yet", allow_module_level=True)

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "palier.store",
     "palier.backoffice",
+    "palier.storefront",
 ]
 
 MIDDLEWARE = [
@@ -89,6 +90,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("fr", _("French")), ("de", _("German")), ("en", _("English"))]
 LOCALE_PATHS = [PACKAGE / "locale"]
 compile_stale(PACKAGE / "locale")
+compile_stale(PACKAGE / "storefront" / "locale")
 LANGUAGE_COOKIE_NAME = "palier_language"
 USE_I18N = True
 USE_TZ = True

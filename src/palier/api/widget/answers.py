@@ -1,0 +1,117 @@
+"""How the widgets' API answers: to any page, never kept by anybody, refusals as problem details."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django_scopes import scope
+
+from palier.api.problems import CONTENT_TYPE, Problem, Refused, problem_of
+from palier.api.widget.access import Visitor, visitor
+from palier.core.errors import Refusal
+from palier.core.formats import LANGUAGES, spoken
+from palier.store.members.models import Profile
+from palier.store.programmes.models import Programme
+
+BODY_MAX = 200_000
+_PREFLIGHT_S = "86400"
+
+View = Callable[[HttpRequest, Visitor], tuple[dict[str, Any], str]]
+"""What to answer, and the language that it is in."""
+
+
+def widget_view(method: str) -> Callable[[View], Callable[[HttpRequest], HttpResponse]]:
+    """An address of the widgets' API: the token is read, the programme scoped, refusals are told.
+
+    Every origin may ask (``Access-Control-Allow-Origin: *``, without credentials): only who holds a token gets an
+    answer, no cookie is ever looked at, and a page that has stolen a token needs no browser to use it. A list of
+    origins would protect nothing, and lock out the shop with a second domain.
+    """
+
+    def wrap(view: View) -> Callable[[HttpRequest], HttpResponse]:
+        @csrf_exempt
+        @wraps(view)
+        def answer(request: HttpRequest) -> HttpResponse:
+            if request.method == "OPTIONS":
+                return _preflight(method)
+            try:
+                response = _answered(request, method, view)
+            except Refused as refused:
+                response = _refusal(refused.problem)
+            except Refusal as refusal:
+                response = _refusal(problem_of(refusal))
+            response["Access-Control-Allow-Origin"] = "*"
+            response["Cache-Control"] = "private, no-store"
+            return response
+
+        return answer
+
+    return wrap
+
+
+def _answered(request: HttpRequest, method: str, view: View) -> HttpResponse:
+    if request.method != method and not (request.method == "HEAD" and method == "GET"):
+        raise Refused(Problem("method_not_allowed", headers={"Allow": f"{method}, OPTIONS"}))
+    who = visitor(request.headers.get("Authorization", ""), now=datetime.now(UTC))
+    with scope(programme=Programme(pk=who.programme_id)):
+        content, language = view(request, who)
+    response = HttpResponse(json.dumps(content, ensure_ascii=False), content_type="application/json")
+    response["Content-Language"] = language
+    return response
+
+
+def _preflight(method: str) -> HttpResponse:
+    return HttpResponse(
+        status=204,
+        headers={
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": method,
+            "Access-Control-Allow-Headers": "authorization, content-type",
+            "Access-Control-Max-Age": _PREFLIGHT_S,
+        },
+    )
+
+
+def _refusal(problem: Problem) -> HttpResponse:
+    return HttpResponse(
+        json.dumps(problem.body(), ensure_ascii=False),
+        content_type=CONTENT_TYPE,
+        status=problem.status,
+        headers=dict(problem.headers),
+    )
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that was sent."""
+    if len(request.body) > BODY_MAX:
+        raise Refused(Problem("too_large"))
+    try:
+        # Decimals stay what was written: the messages refuse binary floats.
+        content = json.loads(request.body, parse_float=_decimal)
+    except (ValueError, RecursionError):
+        raise Refused(Problem("invalid_json")) from None
+    if not isinstance(content, dict):
+        raise Refused(Problem("invalid_json", "The body has to be a JSON object"))
+    return content
+
+
+def _decimal(text: str) -> Any:
+    from decimal import Decimal
+
+    return Decimal(text)
+
+
+def language_for(request: HttpRequest, who: Visitor, account_id: int | None, fallback: str) -> str:
+    """The language that was asked for, else the token's, the member's, the page's, the programme's first."""
+    asked = (request.GET.get("language", ""), who.language)
+    own = Profile.objects.filter(account_id=account_id).values_list("language", flat=True).first()
+    for language in (*asked, own or "", request.GET.get("page", ""), fallback):
+        if language.replace("_", "-").split("-")[0].lower() in LANGUAGES:
+            return spoken(language)
+    return "en"

@@ -1,0 +1,11 @@
+"""Addresses of the widgets' API."""
+
+from django.urls import path
+
+from palier.api.widget import views
+
+urlpatterns = [
+    path("me", views.me, name="widget_me"),
+    path("me/movements", views.movements, name="widget_movements"),
+    path("me/coupons", views.coupons, name="widget_coupons"),
+]
