@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 ALLOWED = (
     "palier.cli.verification",
     "palier.store.models",
+    "palier.store.moment",
     "palier.core.programme",
     "palier.core.period",
     "palier.core.money",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count
 from django_scopes import scopes_disabled
 
@@ -14,6 +12,7 @@ from palier.cli.verification.problem import Problem
 from palier.cli.verification.rows import load_account_ids, load_holdings, load_versions
 from palier.cli.verification.table import problems_of
 from palier.store.models import Account, CouponRow, Intent, Order, Programme
+from palier.store.moment import one_moment
 
 CHUNK = 500
 """Accounts read together, in one transaction that sees one moment."""
@@ -54,24 +53,6 @@ def load_problems(
             yield from problems_of(holdings, is_quick=is_quick)
         on_progress(sum(len(holdings.ledgers) for holdings in members))
         after = account_ids[-1]
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """All reads within see the database as it was at the first of them, and nobody waits for them."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        else:
-            # Not Django's own BEGIN IMMEDIATE: that would take the lock which writers need.
-            cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            cursor.execute("COMMIT")
 
 
 def _across_accounts(programme_id: int) -> Iterator[Problem]:
