@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 
 from palier.core.formats import LANGUAGES, spoken
-from palier.core.money import from_minor
+from palier.core.money import exponent
 
 _TAG = re.compile(
     r"(?P<tag>[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8})*)(?:\s*;\s*q=(?P<weight>[01](?:\.[0-9]{0,3})?))?"
@@ -16,7 +18,22 @@ _TAG = re.compile(
 
 def amount(minor: int, currency: str) -> str:
     """An amount as a decimal text with exactly the currency's decimals: ``"12.50"``."""
-    return format(from_minor(minor, currency), "f")
+    return written(currency)(minor)
+
+
+@cache
+def written(currency: str) -> Callable[[int], str]:
+    """Writes amounts of one currency as ``amount`` does: a quote has dozens of them."""
+    decimals = exponent(currency)
+    if not decimals:
+        return str
+    unit = 10**decimals
+
+    def write(minor: int) -> str:
+        whole, rest = divmod(abs(minor), unit)
+        return f"{'-' if minor < 0 else ''}{whole}.{rest:0{decimals}d}"
+
+    return write
 
 
 def instant(at: datetime | None) -> str | None:

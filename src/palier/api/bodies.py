@@ -1,0 +1,57 @@
+"""JSON bodies, read exactly: no number is ever rounded by a binary float."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from palier.api.problems import Problem, Refused
+
+BODY_MAX = 2 * 1024 * 1024
+"""A body of more bytes is refused before it is read: a batch of 500 orders has a quarter of it."""
+
+encode = msgspec.json.Encoder().encode
+"""A value as JSON, in UTF-8 and without blanks."""
+
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object that is the body. ``Refused`` when it is too large, no JSON, or no object."""
+    message = read_json(body)
+    if not isinstance(message, dict):
+        raise Refused(Problem("invalid_json", "The body has to be a JSON object"))
+    return message
+
+
+def read_json(body: bytes) -> Any:
+    """The value that the body is. ``Refused`` when it is too large or no JSON."""
+    if len(body) > BODY_MAX:
+        raise Refused(Problem("too_large", f"A body has at most {BODY_MAX} bytes"))
+    try:
+        return _decode(body)
+    except msgspec.DecodeError as error:
+        raise Refused(Problem("invalid_json", f"The body is no JSON: {_place(error)}")) from None
+    except RecursionError:
+        raise Refused(Problem("invalid_json", "The body is nested too deeply")) from None
+
+
+def _place(error: Exception) -> str:
+    """What the decoder says, without the byte of the body that it may quote."""
+    return str(error).removeprefix("JSON is malformed: ")
+
+
+def addressed(message: Mapping[str, Any], **names: str) -> dict[str, Any]:
+    """The message with what its address says; ``Refused`` when the body says something else there."""
+    for key, named in names.items():
+        said = message.get(key, named)
+        if said != named and (isinstance(said, bool) or str(said) != named):
+            raise Refused(
+                Problem(
+                    "invalid_request", f"{key} is not that of the address", path=key, hint=f"meant: {named}"
+                )
+            )
+    return {**message, **names}

@@ -1,0 +1,40 @@
+"""Orders and refunds that shops tell, and what became of them, as JSON: the same for the router and the short way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from palier.api.bodies import addressed
+from palier.api.keys import Caller
+from palier.api.quotes_json import priced_json
+from palier.core.messages import parse_refund, refund_currency
+from palier.core.messages_order import parse_order
+from palier.core.order import Order, Refund
+from palier.flows.record_orders import Recorded
+
+
+def read_order(caller: Caller, order_id: str, message: Mapping[str, Any]) -> Order:
+    """The order at its address; the body may leave the id out, and must not say another."""
+    return parse_order(addressed(message, id=order_id), currency=caller.currency)
+
+
+def read_refund(caller: Caller, order_id: str, refund_id: str, message: Mapping[str, Any]) -> Refund:
+    """The refund at its address. Its amounts are in the currency it names, else in the programme's."""
+    named = addressed(message, order=order_id, id=refund_id)
+    return parse_refund(named, currency=refund_currency(named) or caller.currency)
+
+
+def recorded_json(recorded: Recorded, message: Order | Refund) -> dict[str, Any]:
+    """What a message did. ``points`` is the change of the member's balance; ``quote`` what an order was quoted."""
+    told: dict[str, Any] = {
+        "order": recorded.order,
+        "result": recorded.kind,
+        "points": recorded.points,
+        "quote": None,
+    }
+    if isinstance(message, Refund):
+        return {"order": recorded.order, "refund": message.id, **told}
+    if recorded.quote is not None:
+        told["quote"] = priced_json(recorded.quote, message)
+    return told

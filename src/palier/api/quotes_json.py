@@ -1,0 +1,130 @@
+"""A cart's quote as JSON: the one answer of the router and of the short way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from palier.api.amounts import written
+from palier.api.keys import Caller
+from palier.core.messages_cart import CartMessage, parse_cart
+from palier.core.order import Order
+from palier.core.programme.values import Programme
+from palier.core.quote_values import Hint, NextTier, Quote, QuotedDiscount, Refused, ShippingGrant
+from palier.flows.quote_cart import QuoteCart, Quoted, quote_cart
+
+Write = Callable[[int], str]
+
+
+def answer_quote(caller: Caller, message: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """What the cart costs, uses and earns as of ``now`` (the programme's); writes nothing."""
+    asked, quoted = quote_message(caller, message, now=now)
+    return quote_json(quoted.quote, asked.cart.order, quoted.programme)
+
+
+def quote_message(caller: Caller, message: Mapping[str, Any], *, now: datetime) -> tuple[CartMessage, Quoted]:
+    """The cart as it was read, and its quote with all that an explanation needs."""
+    asked = parse_cart(message, currency=caller.currency)
+    command = QuoteCart(caller.shop_id, asked.customer, asked.cart, asked.hold)
+    return asked, quote_cart(command, now=now)
+
+
+def quote_json(quote: Quote, order: Order, programme: Programme) -> dict[str, Any]:
+    """The quote of a cart or an order. Amounts are decimal texts in its currency and price basis.
+
+    What is missing counts in the programme's currency. A discount has the keys that an order's discount has, and
+    ``lines`` its share of each line, in their order.
+    """
+    own = written(programme.currency)
+    return {
+        **priced_json(quote, order),
+        "earns": quote.earns,
+        "why_not": quote.why_not,
+        "refused": [_refused(each, own) for each in quote.refused],
+        "hints": [_hint(each, own) for each in quote.hints],
+        "next_tier": _next_tier(quote.next_tier, programme, own),
+    }
+
+
+def priced_json(quote: Quote, order: Order) -> dict[str, Any]:
+    """What a quote takes off an order or a cart: discounts, codes, delivery and presents."""
+    paid = written(order.currency)
+    return {
+        "currency": order.currency,
+        "subtotal": paid(sum(line.amount_minor for line in order.lines or ())),
+        "total": paid(quote.total_minor),
+        "discounts": [_discount(each, paid) for each in quote.discounts],
+        "promo_codes": [_discount(each, paid) for each in quote.promo_codes],
+        "shipping": {
+            "amount": paid(max(0, order.shipping.amount_minor - quote.shipping_saved_minor)),
+            "saved": paid(quote.shipping_saved_minor),
+            "free": _carriers(quote.free_shipping),
+            "by": [_grant(each, paid) for each in quote.shipping_by],
+        },
+        "gifts": [
+            {
+                "product": gift.product,
+                "quantity": gift.quantity,
+                "source": gift.source,
+                "id": gift.id,
+                "code": gift.code,
+            }
+            for gift in quote.gifts
+        ],
+    }
+
+
+def _discount(discount: QuotedDiscount, paid: Write) -> dict[str, Any]:
+    return {
+        "source": discount.source,
+        "id": discount.id,
+        "code": discount.code,
+        "amount": paid(discount.amount_minor),
+        "points": discount.points,
+        "lines": [paid(share) for share in discount.lines_minor],
+    }
+
+
+def _carriers(carriers: str | frozenset[str]) -> str | list[str]:
+    return carriers if isinstance(carriers, str) else sorted(carriers)
+
+
+def _grant(grant: ShippingGrant, paid: Write) -> dict[str, Any]:
+    return {
+        "source": grant.source,
+        "id": grant.id,
+        "code": grant.code,
+        "carriers": _carriers(grant.carriers),
+        "saved": paid(grant.saved_minor),
+        "is_idle": grant.is_idle,
+    }
+
+
+def _refused(refused: Refused, own: Write) -> dict[str, Any]:
+    missing: str | int | None = refused.missing
+    if refused.missing is not None and refused.reason == "minimum":
+        missing = own(refused.missing)
+    return {
+        "source": refused.source,
+        "id": refused.id,
+        "code": refused.code,
+        "reason": refused.reason,
+        "missing": missing,
+    }
+
+
+def _hint(hint: Hint, own: Write) -> dict[str, Any]:
+    missing = own(hint.missing) if hint.of == "amount" else hint.missing
+    return {"kind": hint.kind, "id": hint.id, "of": hint.of, "missing": missing}
+
+
+def _next_tier(upcoming: NextTier | None, programme: Programme, own: Write) -> dict[str, Any] | None:
+    if upcoming is None or programme.tiers is None:
+        return None
+    is_spend = programme.tiers.metric == "spend"
+    return {
+        "id": upcoming.id,
+        "metric": programme.tiers.metric,
+        "missing": own(upcoming.missing) if is_spend else upcoming.missing,
+    }
