@@ -185,7 +185,7 @@ def test_the_same_order_with_its_hold_again_is_a_repeat(world):
     world.pay(hold=hold.id)
     with statements() as made:
         assert world.pay(hold=hold.id).kind == "repeat"
-    assert len(made) == 5, "\n".join(made)
+    assert len(made) == 4, "\n".join(made)
 
 
 def test_an_order_with_a_hold_costs_at_most_fourteen_statements(world):

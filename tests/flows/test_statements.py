@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.flows.checkout import cart, code, held, quoted
 from tests.flows.world import (
     Delivery,
     OrderDiscount,
@@ -16,6 +17,13 @@ from tests.flows.world import (
 
 NEW_MAX = 12
 REPEAT = 4
+WRITTEN = {
+    f"store_{name}"
+    for name in (
+        "order", "orderline", "account", "entry", "lot", "draw", "renewal", "coupon", "hold", "intent",
+    )
+}  # fmt: skip
+"""Everything that one order can write to at once."""
 
 
 def rich():
@@ -109,3 +117,61 @@ def test_a_refund_costs_at_most_fourteen_statements(world):
     with statements() as made:
         world.tell(refund(euros=50))
     assert len(made) <= 14, "\n".join(made)
+
+
+def everything():
+    """The same, with segments that ask what was bought, for an order that Palier prices or that brings a hold."""
+    doc = rich()
+    doc["combine"] = [["points", "coupon", "segment"]]
+    doc["tiers"]["discount_by"] = "cart"
+    return doc
+
+
+@pytest.fixture
+def about_to_have_everything(db):
+    """One order short of a tier, of its coupon and of a reward, with points, a coupon and another one that is used."""
+    world = World.new(everything())
+    world.pay("1", 499)
+    world.give(1600)
+    mine = code(world)
+    world.pay("2", 1, discounts=(OrderDiscount("coupon", amount_minor=100, code=mine),))
+    world.give(900)
+    quoted(world, cart(10))
+    free = next(each.code for each in world.view().coupons if each.state == "issued")
+    return world.later(days=1), mine, free
+
+
+def test_an_order_that_brings_a_hold_costs_at_most_twelve_statements_and_its_repeat_four(
+    about_to_have_everything,
+):
+    world, _, free = about_to_have_everything
+    hold = held(world, cart(1500, free))
+    assert {d.source for d in hold.quote.discounts} == {"segment", "coupon", "points"}
+    for times, kind in ((NEW_MAX, "new"), (REPEAT, "repeat")):
+        with statements() as made:
+            assert world.pay("3", 1500, hold=hold.id).kind == kind
+        assert len(made) <= times, "\n".join(made)
+        if kind == "new":
+            assert {name for name in WRITTEN if any(f" {name} " in sql for sql in made)} == WRITTEN
+
+
+def test_an_order_that_is_quoted_costs_at_most_twelve_statements_and_its_repeat_four(
+    about_to_have_everything,
+):
+    world, used, free = about_to_have_everything
+    coupons = (used, "NONSENSE", free)
+    for times, kind in ((NEW_MAX, "new"), (REPEAT, "repeat")):
+        with statements() as made:
+            answer = world.pay("3", 1500, use_quote=True, coupons=coupons)
+        assert answer.kind == kind
+        assert len(made) <= times, "\n".join(made)
+        if kind == "new":
+            assert {r.reason for r in answer.quote.refused} == {"used", "unknown"}
+            assert {d.source for d in answer.quote.discounts} == {"segment", "coupon", "points"}
+
+
+def test_orders_with_holds_in_one_batch_find_their_own(world):
+    world.give(640)
+    one, two = held(world, cart(20), "k1"), held(world, cart(30), "k2")
+    world.tell(order("1", 20, hold=two.id), order("2", 20, hold=one.id))
+    assert [world.row(id).booking["hold"] for id in ("1", "2")] == [two.id, one.id]

@@ -17,6 +17,7 @@ from palier.store.ids import new_coupon
 from palier.store.ledger.record import Note, Outcome, record
 from palier.store.members.load import LoadedAccount
 from palier.store.members.record import new_account
+from palier.store.orders.beside import Beside
 from palier.store.orders.contributions import load_contributions
 from palier.store.orders.load import StoredOrder, load_coupons, load_expired, load_renewals
 from palier.store.rows import together
@@ -49,6 +50,8 @@ class Bench:
         self.accounts = accounts
         self.programme_id = programme_id
         self.books: dict[int, Book] = {}
+        self.beside = Beside()
+        """What was read beside a lone order, before anything of this batch."""
         self._renewals: dict[int, tuple[Renewal, ...]] | None = None
 
     def create(self, *, at: datetime) -> int:
@@ -113,14 +116,20 @@ class Bench:
         at_hand = {**book.coupons, **book.touched}
         here = {c.id: c for c in at_hand.values() if c.code in named or c.id in named}
         missing = named - {name for c in here.values() for name in (c.id, c.code)}
-        stored = load_coupons([book.state.id], missing).get(book.state.id, ()) if missing else ()
+        stored: Iterable[Coupon] = ()
+        if missing <= self.beside.codes:
+            stored = [c for c in self.beside.coupons if c.id in missing or c.code in missing]
+        elif missing:
+            stored = load_coupons([book.state.id], missing).get(book.state.id, ())
         return tuple({**{c.id: c for c in stored}, **here}.values())
 
     def segments(
         self, book: Book, programme: Programme, order: Order, changed: Sequence[StoredOrder] = ()
     ) -> tuple[str, ...]:
         """The segments that the member matches with this order at hand, and with others as this batch left them."""
-        return matching_segments(book, self.accounts[book.state.id], programme, order, changed)
+        account = self.accounts[book.state.id]
+        bought = None if changed else self.beside.purchases
+        return matching_segments(book, account, programme, order, changed, bought)
 
     def segments_now(self, book: Book) -> tuple[str, ...]:
         """The segments that the member matches with nothing at hand, under the version in force."""

@@ -6,6 +6,11 @@ from collections.abc import Sequence
 
 from palier.core.account import Coupon, Version
 from palier.core.plan import Plan, compile_plan
+from palier.core.programme.values import Programme
+from palier.core.segments import needed_purchases
+
+_asks_purchases: dict[int, bool] = {}
+"""Whether the segments of a shop's programme asked what was bought when it was last seen: it is read along then."""
 
 _plans: dict[int, tuple[Version, Plan]] = {}
 
@@ -24,3 +29,14 @@ def as_caught_up(coupons: Sequence[Coupon], *at_hand: dict[str, Coupon]) -> tupl
     for each in at_hand:
         found |= {id: coupon for id, coupon in each.items() if id in found}
     return tuple(found.values())
+
+
+def asks_purchases(shop_id: int) -> bool:
+    """Whether a segment of the shop asked what was bought, the last time that this process looked."""
+    return _asks_purchases.get(shop_id, False)
+
+
+def remember_purchases(shop_id: int, programme: Programme) -> None:
+    """Keep whether a segment of the shop's programme asks what was bought."""
+    asked = needed_purchases(programme)
+    _asks_purchases[shop_id] = bool(asked.products or asked.categories)

@@ -14,9 +14,8 @@ from palier.core.holds import release
 from palier.core.programme.values import Programme
 from palier.core.quote import quote
 from palier.core.quote_values import Buyer, Cart, Quote
-from palier.core.segments import needed_purchases
 from palier.flows.accounts import open_book
-from palier.flows.pricing import as_caught_up, plan_of
+from palier.flows.pricing import as_caught_up, asks_purchases, plan_of, remember_purchases
 from palier.flows.segment_facts import matching_segments
 from palier.store.ids import new_coupon
 from palier.store.members.buyer import ReadBuyer, read_buyer
@@ -52,10 +51,6 @@ class Quoted:
         return self.version.programme
 
 
-_asks_purchases: dict[int, bool] = {}
-"""Whether the segments of a shop's programme asked what was bought when it was last seen: it is read along then."""
-
-
 def quote_cart(command: QuoteCart, *, now: datetime) -> Quoted:
     """The quote of the cart as of ``now``; asking any number of times changes nothing (R-RED-1).
 
@@ -65,12 +60,11 @@ def quote_cart(command: QuoteCart, *, now: datetime) -> Quoted:
         command.shop_id,
         command.customer,
         codes=command.cart.coupons,
-        with_purchases=command.customer is not None and _asks_purchases.get(command.shop_id, False),
+        with_purchases=command.customer is not None and asks_purchases(command.shop_id),
     )
     timeline = load_timeline(read.programme_id, read.version_id)
     version = timeline.by_id(read.version_id)
-    asked = needed_purchases(version.programme)
-    _asks_purchases[command.shop_id] = bool(asked.products or asked.categories)
+    remember_purchases(command.shop_id, version.programme)
     buyer = nobody(now) if command.customer is None else _member(command, read, timeline, now)
     account_id = read.account.state.id if read.account is not None else None
     return Quoted(quote(plan_of(version), command.cart, buyer), version, buyer, account_id)

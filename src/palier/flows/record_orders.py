@@ -15,9 +15,11 @@ from palier.flows import order_messages as messages
 from palier.flows.accounts import Bench
 from palier.flows.order_pricing import quote_order, with_hold
 from palier.flows.order_work import OrderWork
+from palier.flows.pricing import asks_purchases, remember_purchases
 from palier.flows.transaction import in_one_transaction
 from palier.store.holds.load import load_holds
 from palier.store.members.load import Moved, lock_query, locked
+from palier.store.orders.beside import Wanted, columns_of, found_beside
 from palier.store.orders.load import found_orders, load_orders, lock_orders, orders_query, with_contents
 from palier.store.programmes.load import load_timeline
 from palier.store.rows import select_both
@@ -87,12 +89,14 @@ class _RefusedHalfway(Exception):
 def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetime) -> tuple[Recorded, ...]:
     customers = {m.customer for m in command.messages if isinstance(m, Order) and m.customer is not None}
     named = {m.order if isinstance(m, Refund) else m.id for m in command.messages}
+    wanted = _wanted(command)
     locks, rows = select_both(
         lock_query(command.shop_id, sorted(customers), sorted(named)),
-        orders_query(command.shop_id, sorted(named)),
+        orders_query(command.shop_id, sorted(named), columns_of(wanted)),
     )
     accounts, by_customer = locked(locks)
     shop, orders = found_orders(rows)
+    beside = found_beside(wanted, rows)
     if any(stored.account_id is None for stored in orders.values()):
         lock_orders(stored.id for stored in orders.values())
         shop, orders = load_orders(command.shop_id, sorted(named))
@@ -101,7 +105,12 @@ def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetim
     timeline = load_timeline(shop.programme_id, shop.current_version_id)
     bench = Bench(timeline, accounts, shop.programme_id)
     work = OrderWork(shop, timeline, bench, with_contents(orders), by_customer, seen_at=now)
-    work.holds = load_holds(shop.id, [m.hold for m in command.messages if isinstance(m, Order) and m.hold])
+    bench.beside = beside
+    work.holds = {beside.hold.id: beside.hold} if beside.hold is not None else {}
+    if len(command.messages) > 1:
+        holds = [m.hold for m in command.messages if isinstance(m, Order) and m.hold]
+        work.holds = load_holds(shop.id, holds)
+    remember_purchases(shop.id, timeline.versions[-1].programme)
     answers = tuple(
         refused.get(position) or _answer(work, command, position, now)
         for position in range(len(command.messages))
@@ -109,6 +118,15 @@ def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetim
     until = None if command.is_history else now
     work.record(now=now, until=until, is_silent=command.is_silent, batch_id=command.batch_id)
     return answers
+
+
+def _wanted(command: RecordOrders) -> Wanted:
+    """What a lone order may need is read along with it; a batch asks for what it needs."""
+    message = command.messages[0]
+    if len(command.messages) > 1 or not isinstance(message, Order):
+        return Wanted()
+    codes = message.coupons if message.use_quote else ()
+    return Wanted(message.customer, message.hold, codes, asks_purchases(command.shop_id))
 
 
 def _answer(work: OrderWork, command: RecordOrders, position: int, now: datetime) -> Recorded:

@@ -65,14 +65,15 @@ def load_orders(shop_id: int, external_ids: Iterable[str]) -> tuple[LoadedShop, 
     return found_orders(select(*orders_query(shop_id, external_ids)))
 
 
-def orders_query(shop_id: int, external_ids: Iterable[str]) -> Query:
-    """The statement of ``load_orders``, for ``found_orders`` to read."""
+def orders_query(shop_id: int, external_ids: Iterable[str], also: Sequence[Query] = ()) -> Query:
+    """The statement of ``load_orders``, for ``found_orders`` to read; ``also`` are columns more, at the end."""
+    more = "".join(f", {column}" for column, _ in also)
     statement = (
-        f"SELECT s.id, s.programme_id, p.currency, p.current_version_id, {_ORDER} FROM store_shop s"
+        f"SELECT s.id, s.programme_id, p.currency, p.current_version_id, {_ORDER}{more} FROM store_shop s"
         " JOIN store_programme p ON p.id = s.programme_id"
         f" LEFT JOIN store_order o ON o.shop_id = s.id AND {any_of('o.external_id')} WHERE s.id = %s"
     )
-    return statement, [listed(external_ids), shop_id]
+    return statement, [*(value for _, values in also for value in values), listed(external_ids), shop_id]
 
 
 def found_orders(rows: Sequence[tuple[Any, ...]]) -> tuple[LoadedShop, dict[str, StoredOrder]]:
@@ -231,7 +232,7 @@ def load_all_coupons(account_id: int) -> tuple[Coupon, ...]:
 def coupon_of(row: tuple[Any, ...]) -> Coupon:
     """The coupon of a row that begins with ``COUPON``."""
     facts = _json(row[10])
-    issued_at = from_time(row[6])
+    issued_at = _time(row[6])
     assert issued_at is not None
     return Coupon(
         id=row[1],
@@ -241,7 +242,7 @@ def coupon_of(row: tuple[Any, ...]) -> Coupon:
         state=row[5],
         terms=terms_from_json(facts["terms"]),
         issued_at=issued_at,
-        ends_at=from_time(row[7]),
+        ends_at=_time(row[7]),
         points=row[8],
         pieces=tuple(piece_from_json(piece) for piece in facts["pieces"]),
         remaining_minor=row[9],
@@ -287,5 +288,5 @@ def _json(value: Any) -> Any:
 
 
 def _time(value: Any) -> datetime | None:
-    """A time that went through an aggregate: SQLite then returns its text."""
+    """A time that went through an aggregate or through JSON: it may be its text then."""
     return from_time(datetime.fromisoformat(value) if isinstance(value, str) else value)
