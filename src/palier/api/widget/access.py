@@ -24,7 +24,7 @@ LEEWAY_S = 10
 TOKEN_MAX = 4096
 CUSTOMER_MAX = 200
 
-_SIGNED = {
+_SIGNED: dict[str, Any] = {
     "algorithms": ["HS256"],
     "audience": AUDIENCE,
     # Times are compared with the entrance's own clock, below.

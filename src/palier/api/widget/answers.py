@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import wraps
 from typing import Any
 
@@ -93,7 +94,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
         raise Refused(Problem("too_large"))
     try:
         # Decimals stay what was written: the messages refuse binary floats.
-        content = json.loads(request.body, parse_float=_decimal)
+        content = json.loads(request.body, parse_float=Decimal)
     except (ValueError, RecursionError):
         raise Refused(Problem("invalid_json")) from None
     if not isinstance(content, dict):
@@ -101,16 +102,12 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return content
 
 
-def _decimal(text: str) -> Any:
-    from decimal import Decimal
-
-    return Decimal(text)
-
-
 def language_for(request: HttpRequest, who: Visitor, account_id: int | None, fallback: str) -> str:
     """The language that was asked for, else the token's, the member's, the page's, the programme's first."""
     asked = (request.GET.get("language", ""), who.language)
-    own = Profile.objects.filter(account_id=account_id).values_list("language", flat=True).first()
+    own = None
+    if account_id is not None:
+        own = Profile.objects.filter(account_id=account_id).values_list("language", flat=True).first()
     for language in (*asked, own or "", request.GET.get("page", ""), fallback):
         if language.replace("_", "-").split("-")[0].lower() in LANGUAGES:
             return spoken(language)
