@@ -27,7 +27,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_SCHEMA: Mapping[str, Any] = {}
+_DECIMAL: Mapping[str, Any] = {"type": ["number", "string"], "pattern": r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$"}
+_PRINTABLE = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 
 
 def read_message(
@@ -84,7 +85,8 @@ def word(*, most: int = ID_MAX, least: int = 1) -> Kind[str]:
             context.fail(path, "this text must not be empty")
         return str(bare)
 
-    return Kind(read, _SCHEMA)
+    text = {"minLength": least, "maxLength": most, "pattern": _PRINTABLE}
+    return Kind(read, {"type": ["string", "integer"], **text, "minimum": -LIMIT, "maximum": LIMIT})
 
 
 def _read_email(context: Context, path: str, value: object) -> str:
@@ -97,7 +99,9 @@ def _read_email(context: Context, path: str, value: object) -> str:
     return address
 
 
-EMAIL: Kind[str] = Kind(_read_email, _SCHEMA)
+EMAIL: Kind[str] = Kind(
+    _read_email, {"type": "string", "maxLength": 254, "pattern": r"^\s*([^ ]+@[^ ]+)?\s*$"}
+)
 """An address, as far as one can tell by looking at it; or an empty text for none."""
 
 
@@ -130,7 +134,9 @@ def _moment(value: object) -> date | None:
     return None
 
 
-INSTANT: Kind[datetime] = Kind(_read_instant, _SCHEMA)
+INSTANT: Kind[datetime] = Kind(
+    _read_instant, {"type": "string", "format": "date-time", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}"}
+)
 """An instant with its offset, in UTC; a day is the start of that day in UTC."""
 
 
@@ -143,7 +149,9 @@ def _read_day(context: Context, path: str, value: object) -> date:
     return moment
 
 
-DAY: Kind[date] = Kind(_read_day, _SCHEMA)
+DAY: Kind[date] = Kind(
+    _read_day, {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+)
 
 
 def _read_amount(context: Context, path: str, value: object) -> int:
@@ -156,7 +164,7 @@ def _read_amount(context: Context, path: str, value: object) -> int:
     return minor
 
 
-AMOUNT: Kind[int] = Kind(_read_amount, _SCHEMA)
+AMOUNT: Kind[int] = Kind(_read_amount, {**_DECIMAL, "minimum": 0, "maximum": LIMIT})
 """An amount in minor units, exactly: no more decimals than the currency has, and not negative."""
 
 
@@ -167,7 +175,7 @@ def _read_price(context: Context, path: str, value: object) -> Decimal:
     return number
 
 
-PRICE: Kind[Decimal] = Kind(_read_price, _SCHEMA)
+PRICE: Kind[Decimal] = Kind(_read_price, {**_DECIMAL, "minimum": 0, "maximum": LIMIT})
 """A price of one piece, which may have more decimals than the currency."""
 
 
@@ -178,7 +186,7 @@ def _read_rate(context: Context, path: str, value: object) -> Fraction:
     return number
 
 
-RATE: Kind[Fraction] = Kind(_read_rate, _SCHEMA)
+RATE: Kind[Fraction] = Kind(_read_rate, {**_DECIMAL, "exclusiveMinimum": 0, "maximum": LIMIT})
 
 
 def _read_tax_rate(context: Context, path: str, value: object) -> Fraction:
@@ -188,7 +196,7 @@ def _read_tax_rate(context: Context, path: str, value: object) -> Fraction:
     return number / 100
 
 
-TAX_RATE: Kind[Fraction] = Kind(_read_tax_rate, _SCHEMA)
+TAX_RATE: Kind[Fraction] = Kind(_read_tax_rate, {**_DECIMAL, "minimum": 0, "maximum": 100})
 """A percentage as a fraction: 20 is 1/5."""
 
 
@@ -199,7 +207,7 @@ def _read_currency(context: Context, path: str, value: object) -> str:
     return str(value)
 
 
-CURRENCY: Kind[str] = Kind(_read_currency, _SCHEMA)
+CURRENCY: Kind[str] = Kind(_read_currency, {"type": "string", "pattern": "^[A-Z]{3}$"})
 
 
 def _currency_meant(text: str) -> str:

@@ -20,6 +20,7 @@ from palier.store.models import (
     Happening,
     Hold,
     Intent,
+    KeptCart,
     Lot,
     Order,
     OrderLine,
@@ -64,9 +65,21 @@ def export_member(command: ExportMember, *, now: datetime) -> dict[str, Any]:
             "draws": _rows(Draw.objects.filter(account_id__in=person)),
             "coupons": _rows(CouponRow.objects.filter(account_id=account), leave={"facts"}),
             "holds": _rows(Hold.objects.filter(account_id=account), leave={"content_digest"}),
+            "carts": _carts(account),
             "events": _rows(Happening.objects.filter(account_id__in=person)),
             "messages": _rows(Intent.objects.filter(account_id__in=person)),
         }
+
+
+def _carts(account_id: int) -> list[dict[str, Any]]:
+    """The carts that the person has left in the programme's shops."""
+    return [
+        {"shop_id": shop, "customer_id": customer, **cart}
+        for shop, customer in Identity.objects.filter(account_id=account_id).values_list(
+            "shop_id", "customer_id"
+        )
+        for cart in KeptCart.objects.filter(shop_id=shop, customer_id=customer).values("content")
+    ]
 
 
 def _rows(found: QuerySet[Any], *, leave: set[str] | None = None) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from palier.store.rows import any_of, listed, to_time
 
 
 def forget(account_id: int, *, now: datetime) -> None:
-    """Delete profile, identities and notes; blank addresses on orders, a guest's too, and keys of events and holds."""
+    """Delete profile, identities, notes and carts; blank addresses on orders, a guest's too, and keys of events and holds."""
     person = listed(load_person(account_id))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -21,6 +21,12 @@ def forget(account_id: int, *, now: datetime) -> None:
             " (SELECT email_folded FROM store_profile WHERE account_id = %s UNION"
             " SELECT email_folded FROM store_order WHERE account_id = %s)",
             [account_id, account_id, account_id],
+        )
+        cursor.execute(
+            "DELETE FROM store_keptcart WHERE EXISTS (SELECT 1 FROM store_identity i"
+            " WHERE i.shop_id = store_keptcart.shop_id AND i.customer_id = store_keptcart.customer_id"
+            f" AND {any_of('i.account_id')})",
+            [person],
         )
         for table in ("store_profile", "store_identity", "store_entrynote"):
             cursor.execute(f"DELETE FROM {table} WHERE {any_of('account_id')}", [person])
