@@ -81,6 +81,17 @@ class CurrencyMismatch(Refusal):
     code = "currency_mismatch"
 
 
+class DraftChanged(Refusal):
+    """Somebody else saved, discarded or published the draft meanwhile."""
+
+    code = "draft_changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the draft is not the one that was edited", path="draft", hint="look at it again, then save"
+        )
+
+
 class UnknownMember(Refusal):
     """No member of this programme has that id."""
 

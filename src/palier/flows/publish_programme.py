@@ -10,13 +10,15 @@ from typing import Any
 from django.db.models import Max
 from django_scopes import scopes_disabled
 
+from palier.core.errors import DraftChanged
 from palier.core.programme import values
 from palier.core.programme.check import Warning as Concern
 from palier.core.programme.check import check
 from palier.core.programme.parse import parse
-from palier.core.programme.problems import InvalidProgramme, Problem
+from palier.flows.programme_currency import check_currency
 from palier.flows.transaction import in_one_transaction
 from palier.store.members.models import Account
+from palier.store.programmes.drafts import load_head
 from palier.store.programmes.load import load_timeline
 from palier.store.programmes.models import Programme, ProgrammeVersion
 from palier.store.programmes.record import NewVersion, publish, save_draft
@@ -24,7 +26,11 @@ from palier.store.programmes.record import NewVersion, publish, save_draft
 
 @dataclass(frozen=True, slots=True)
 class PublishProgramme:
-    """The whole document; ``source`` is the text it was written as. A draft is kept, and not put in force."""
+    """The whole document; ``source`` is the text it was written as. A draft is kept, and not put in force.
+
+    With ``based_on`` (the id of the draft, or else of the version in force, that was looked at) it is published only
+    while that is still so.
+    """
 
     programme_id: int
     document: Mapping[str, Any]
@@ -32,6 +38,7 @@ class PublishProgramme:
     author: str = ""
     note: str = ""
     is_draft: bool = False
+    based_on: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ def publish_programme(command: PublishProgramme, *, now: datetime) -> Published:
     """Check the document and put it in force from ``now`` on, for new orders; members requalify as due work.
 
     ``InvalidProgramme`` names every problem at once; the currency of a programme with accounts cannot change.
+    ``DraftChanged`` when something else is drafted or in force than what was looked at.
     """
     parsed = parse(command.document)
     version = in_one_transaction(lambda: _publish(command, parsed, now))
@@ -56,7 +64,9 @@ def publish_programme(command: PublishProgramme, *, now: datetime) -> Published:
 def _publish(command: PublishProgramme, parsed: values.Programme, now: datetime) -> ProgrammeVersion:
     # Orders that refer to the programme go on meanwhile: its key does not change.
     programme = Programme.objects.select_for_update(no_key=True).get(pk=command.programme_id)
-    _check_currency(programme, parsed)
+    if command.based_on is not None and load_head(programme).pk != command.based_on:
+        raise DraftChanged
+    check_currency(programme, parsed)
     now = _after_the_last(programme, now)
     write = save_draft if command.is_draft else publish
     before = _in_force(programme)
@@ -74,17 +84,6 @@ def _after_the_last(programme: Programme, now: datetime) -> datetime:
     with scopes_disabled():
         last = programme.versions.aggregate(last=Max("published_at"))["last"]
     return now if last is None or now >= last else last
-
-
-def _check_currency(programme: Programme, parsed: values.Programme) -> None:
-    if parsed.currency == programme.currency:
-        return
-    with scopes_disabled():
-        if Account.objects.filter(programme=programme).exists():
-            problem = Problem(
-                "currency", f"is {programme.currency} for the life of the programme", "start a new one"
-            )
-            raise InvalidProgramme((problem,))
 
 
 def _in_force(programme: Programme) -> values.Programme | None:

@@ -11,8 +11,19 @@ from palier.flows.publish_programme import Published, PublishProgramme, publish_
 from palier.store.programmes.models import ProgrammeVersion
 
 
-def roll_back_programme(programme_id: int, number: int, *, author: str, now: datetime) -> Published:
-    """Publish the document of version ``number`` again; a version that was never published is refused."""
+def roll_back_programme(
+    programme_id: int,
+    number: int,
+    *,
+    author: str,
+    now: datetime,
+    note: str = "",
+    based_on: int | None = None,
+) -> Published:
+    """Publish the document of version ``number`` again; a version that was never published is refused.
+
+    ``based_on`` is as in ``PublishProgramme``; without a ``note`` the version says where it came from.
+    """
     with scopes_disabled():
         version = ProgrammeVersion.objects.filter(
             programme_id=programme_id, number=number, published_at__isnull=False
@@ -27,7 +38,8 @@ def roll_back_programme(programme_id: int, number: int, *, author: str, now: dat
             version.document,
             version.source,
             author=author,
-            note=f"rolled back to version {number}",
+            note=note or f"rolled back to version {number}",
+            based_on=based_on,
         ),
         now=now,
     )
