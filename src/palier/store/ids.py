@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import threading
@@ -50,3 +51,8 @@ def new_public_id() -> str:
 def new_coupon() -> tuple[str, str]:
     """A public id and an unguessable code of 60 random bits."""
     return new_public_id(), "".join(secrets.choice(ALPHABET) for _ in range(12))
+
+
+def new_signing_secret() -> str:
+    """A secret of 256 random bits to sign webhooks with, as the Standard Webhooks write it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
