@@ -11,11 +11,12 @@ from palier.store.members.models import Account, Identity, Profile
 from palier.store.orders.models import Happening, Order, OrderLine, Refund
 from palier.store.outbox.models import Inbox, Intent
 from palier.store.programmes.models import Programme, ProgrammeVersion, Shop
+from palier.store.seals.models import Seal
 from palier.store.webhooks.models import Attempt, Delivery, WebhookEndpoint
 
 __all__ = [
     "Account", "Answer", "ApiKey", "Attempt", "Beat", "CouponRow", "Delivery", "Draw", "Entry", "EntryNote",
     "Happening", "Hold", "Hook", "Identity", "ImportBatch", "ImportProblem", "Inbox", "Intent", "KeptCart", "Lot",
     "Mark", "Order", "OrderLine", "Product", "Profile", "Programme", "ProgrammeVersion", "Refund", "Renewal",
-    "Schedule", "Shop", "WebhookEndpoint", "WidgetSecret",
+    "Schedule", "Seal", "Shop", "WebhookEndpoint", "WidgetSecret",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from django_scopes import scopes_disabled
 
 from palier.cli.verification.problem import Problem
 from palier.cli.verification.rows import load_account_ids, load_holdings, load_versions
+from palier.cli.verification.seals import check_seals
 from palier.cli.verification.table import problems_of
 from palier.store.models import Account, CouponRow, Intent, Order, Programme
 from palier.store.moment import one_moment
@@ -39,6 +40,8 @@ def load_problems(
     with scopes_disabled(), one_moment():
         versions = load_versions(programme_id)
         found = list(_across_accounts(programme_id)) if versions.versions else []
+        if not is_quick:
+            found += check_seals(programme_id)
     yield from found
     after = 0
     while versions.versions:
