@@ -73,11 +73,14 @@ class Viewpoint:
         return tier_id
 
 
-View = Callable[..., dict[str, Any]]
+View = Callable[..., dict[str, Any] | HttpResponse]
 
 
 def page(permission: str, template: str) -> Callable[[View], Callable[..., HttpResponse]]:
-    """A page is a function from viewpoint to context; rights, programme and scope are settled before it runs."""
+    """A page is a function from viewpoint to context; rights, programme and scope are settled before it runs.
+
+    What was done is answered with a redirect instead of a context.
+    """
 
     def wrap(view: View) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -89,8 +92,10 @@ def page(permission: str, template: str) -> Callable[[View], Callable[..., HttpR
             if viewpoint is None:
                 return TemplateResponse(request, "palier/no_programme.html", {**site, "title": _("Home")})
             with scope(programme=viewpoint.programme):
-                context = view(request, viewpoint, **arguments)
-                context = {**site, "viewpoint": viewpoint, **context}
+                found = view(request, viewpoint, **arguments)
+                if isinstance(found, HttpResponse):
+                    return found
+                context = {**site, "viewpoint": viewpoint, **found}
                 return TemplateResponse(request, template, context).render()
 
         return answer
