@@ -1,4 +1,4 @@
-"""The home page: how many members stand where, and what they have."""
+"""The home page: how many members stand where, what they have, and what came about in a period."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from palier.backoffice import formats
 from palier.backoffice.access import Viewpoint, page
+from palier.backoffice.dashboard import coupons_of, lately_of, moves_of, points_of, sales_of
+from palier.backoffice.periods import CHOICES, chosen_period
 from palier.core.money import allocate
 from palier.core.tiers import thresholds_at
 from palier.store.imports.models import ImportBatch, ImportProblem
@@ -31,23 +33,36 @@ class Step:
 
 @page("store.view_account", "palier/home.html")
 def home(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any]:
-    """Head-counts, totals, and the last import."""
+    """What is, what came about in the period, and what happened last; a fixed number of statements."""
     present = Q(merged_into__isnull=True, erased_at__isnull=True)
     by_tier = Account.objects.values("tier").annotate(
         members=Count("id", filter=present),
         available=Sum("available"),
         pending=Sum("pending"),
+        held=Sum("held"),
         debt=Sum("debt"),
-        orders_sum=Sum("orders"),
-        spend=Sum("spend_minor"),
     )
     rows: dict[str, dict[str, Any]] = {row["tier"]: dict(row) for row in by_tier}
-    names = ("members", "available", "pending", "debt", "orders_sum", "spend")
+    names = ("members", "available", "pending", "held", "debt")
     totals = {name: sum(row[name] or 0 for row in rows.values()) for name in names}
+    outstanding = totals["available"] + totals["pending"] + totals["held"] - totals["debt"]
+    value = viewpoint.rules.points.value
+    asked = (request.GET.get(name, "")[:20] for name in ("period", "from", "to"))
+    period = chosen_period(*asked, now=viewpoint.now, tz=viewpoint.tz, language=viewpoint.language)
     return {
         "title": _("Home"),
         "totals": totals,
+        "outstanding": outstanding,
+        "worth_minor": outstanding * value.amount_minor // value.points if value and outstanding > 0 else 0,
         "steps": _steps(viewpoint, {tier: row["members"] for tier, row in rows.items()}, totals["members"]),
+        "period": period,
+        "choices": CHOICES.items(),
+        "today": viewpoint.now.astimezone(viewpoint.tz).date(),
+        "points": points_of(period, viewpoint),
+        "sales": sales_of(period, viewpoint),
+        "moves": moves_of(period, viewpoint),
+        "coupons": coupons_of(period, viewpoint),
+        "lately": lately_of(viewpoint),
         "batch": _last_batch(),
     }
 

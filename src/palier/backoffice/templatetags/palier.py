@@ -8,6 +8,7 @@ from django.template import Context
 from django.utils.http import urlencode
 
 from palier.backoffice import formats
+from palier.core.money import from_minor
 from palier.core.period import last_day as _last_day
 
 register = template.Library()
@@ -30,6 +31,12 @@ def money(context: Context, amount_minor: int, currency: str = "") -> str:
     return formats.money(
         amount_minor, currency=currency or viewpoint.programme.currency, language=viewpoint.language
     )
+
+
+@register.simple_tag(takes_context=True)
+def plain_amount(context: Context, amount_minor: int, currency: str = "") -> str:
+    """The amount as programs read it: ``1234.50``."""
+    return str(from_minor(amount_minor, currency or context["viewpoint"].programme.currency))
 
 
 @register.simple_tag(takes_context=True)

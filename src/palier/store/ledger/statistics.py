@@ -1,0 +1,148 @@
+"""Figures over stretches of time, summed by the database from the entries of one programme.
+
+Whoever calls names the programme. Stretches are half-open, [start, end), by the instant of an entry’s effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from palier.core.turnover import Turnover, turnover
+from palier.store.rows import is_postgresql, select, to_time
+
+Stretch = tuple[datetime, datetime]
+
+STRETCHES_MAX = 400
+"""Most stretches of one question: the days of a year, and some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """What counted as spend for members who then held ``tier`` (empty: none); refunds count when they happened.
+
+    ``orders`` may be negative in a stretch that only saw refunds.
+    """
+
+    stretch: int
+    tier: str
+    spend_minor: int
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """So many times members changed from one tier to another (empty: none)."""
+
+    origin: str
+    target: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coupons:
+    """Coupons issued in a stretch, by what has become of them until now."""
+
+    issued: int
+    open: int
+    used: int
+    expired: int
+    cancelled: int
+
+
+def outstanding_at(programme_id: int, instant: datetime) -> int:
+    """The points that members had just before ``instant``, pending and held ones included, debts taken off."""
+    rows = select(
+        "SELECT COALESCE(SUM(amount), 0) FROM store_entry WHERE programme_id = %s AND effective_at < %s",
+        [programme_id, to_time(instant)],
+    )
+    return int(rows[0][0])
+
+
+def turnovers(programme_id: int, stretches: Sequence[Stretch]) -> tuple[Turnover, ...]:
+    """The turnover of each stretch. One statement, over the entries of these stretches only."""
+    table, parameters = _stretches(stretches)
+    rows = select(
+        f"WITH {table} SELECT s.n, e.kind, SUM(e.amount) FROM stretch s JOIN store_entry e"
+        " ON e.programme_id = %s AND e.effective_at >= s.starts AND e.effective_at < s.ends"
+        " WHERE e.amount <> 0 GROUP BY s.n, e.kind",
+        [*parameters, programme_id],
+    )
+    amounts: list[dict[str, int]] = [{} for _ in stretches]
+    for number, kind, amount in rows:
+        amounts[number][kind] = int(amount)
+    return tuple(turnover(each) for each in amounts)
+
+
+def sales(programme_id: int, stretches: Sequence[Stretch]) -> tuple[Sales, ...]:
+    """Spend and orders of each stretch by the tier that the member held when the order was accepted. One statement."""
+    table, parameters = _stretches(stretches)
+    tier = "o.frozen ->> 'tier'" if is_postgresql() else "json_extract(o.frozen, '$.tier')"
+    rows = select(
+        f"WITH {table} SELECT s.n, COALESCE({tier}, ''), SUM(e.spend_minor), SUM(e.orders) FROM stretch s"
+        " JOIN store_entry e ON e.programme_id = %s AND e.effective_at >= s.starts AND e.effective_at < s.ends"
+        f" JOIN store_order o ON o.id = {_ORDER_OF_CAUSE[is_postgresql()]}"
+        " WHERE e.cause_kind IN ('order', 'refund') AND (e.spend_minor <> 0 OR e.orders <> 0)"
+        " GROUP BY 1, 2 ORDER BY 1, 2",
+        [*parameters, programme_id],
+    )
+    return tuple(Sales(number, held or "", int(spend), int(orders)) for number, held, spend, orders in rows)
+
+
+def moves(programme_id: int, stretch: Stretch) -> tuple[Move, ...]:
+    """How often members changed from which tier to which. One statement."""
+    origin = "facts ->> 'from'" if is_postgresql() else "json_extract(facts, '$.from')"
+    rows = select(
+        f"SELECT COALESCE({origin}, ''), COALESCE(tier, ''), COUNT(*) FROM store_entry"
+        " WHERE programme_id = %s AND effective_at >= %s AND effective_at < %s AND tier IS NOT NULL"
+        " GROUP BY 1, 2 ORDER BY 1, 2",
+        [programme_id, *map(to_time, stretch)],
+    )
+    return tuple(Move(before, after, int(times)) for before, after, times in rows)
+
+
+def coupons(programme_id: int, stretch: Stretch) -> Coupons:
+    """The coupons issued in the stretch. One statement."""
+    rows = select(
+        "SELECT state, COUNT(*) FROM store_coupon"
+        " WHERE programme_id = %s AND issued_at >= %s AND issued_at < %s GROUP BY state",
+        [programme_id, *map(to_time, stretch)],
+    )
+    by_state = {state: int(count) for state, count in rows}
+    return Coupons(
+        issued=sum(by_state.values()),
+        open=by_state.get("issued", 0) + by_state.get("reserved", 0),
+        used=by_state.get("used", 0),
+        expired=by_state.get("expired", 0),
+        cancelled=by_state.get("cancelled", 0),
+    )
+
+
+def buyers(programme_id: int, stretch: Stretch) -> int:
+    """How many members had an order accepted in the stretch, whatever became of it. One statement."""
+    rows = select(
+        "SELECT COUNT(DISTINCT account_id) FROM store_entry"
+        " WHERE programme_id = %s AND effective_at >= %s AND effective_at < %s AND cause_kind = 'order' AND orders > 0",
+        [programme_id, *map(to_time, stretch)],
+    )
+    return int(rows[0][0])
+
+
+_ORDER_OF_CAUSE = {
+    True: "CAST(split_part(e.cause, ':', 1) AS bigint)",
+    # SQLite reads the digits that a text begins with: an order's id, or that of a refund's order.
+    False: "CAST(e.cause AS INTEGER)",
+}
+
+
+def _stretches(stretches: Sequence[Stretch]) -> tuple[str, list[Any]]:
+    """A table expression of the stretches with their numbers, and its parameters."""
+    assert 0 < len(stretches) <= STRETCHES_MAX
+    row = "(%s::int, %s::timestamptz, %s::timestamptz)" if is_postgresql() else "(%s, %s, %s)"
+    table = f"stretch (n, starts, ends) AS (VALUES {', '.join([row] * len(stretches))})"
+    parameters: list[Any] = []
+    for number, (start, end) in enumerate(stretches):
+        parameters += [number, to_time(start), to_time(end)]
+    return table, parameters
