@@ -7,6 +7,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from palier.cli.demo_access import prepare_access
 from palier.cli.serve import check_port, serve
 from palier.cli.start import set_up
 from palier.core.errors import Refusal
@@ -61,7 +62,17 @@ def _prepare(*, is_anew: bool) -> None:
             call_command("migrate", verbosity=0, interactive=False)
         _fill()
     make_demo_staff(now=datetime.now(UTC))
+    prepare_access(_shop_id(), now=datetime.now(UTC))
     connection.close()
+
+
+def _shop_id() -> int:
+    from django_scopes import scopes_disabled
+
+    from palier.store.programmes.models import Shop
+
+    with scopes_disabled():
+        return Shop.objects.order_by("id").values_list("id", flat=True)[0]
 
 
 def _fill() -> None:

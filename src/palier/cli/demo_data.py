@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from palier.cli.demo_names import invent
+from palier.cli.demo_products import describe_all
 from palier.cli.importing import files, mapping
 from palier.cli.importing.report import Report
 from palier.cli.importing.run import Job, import_orders
@@ -67,6 +68,7 @@ def seed_demo(now: datetime, *, is_quiet: bool = True) -> Seeded:
             now=begin,
         )
         _register(made.shop_id, customers, shift, begin)
+        describe_all(made.shop_id, source, now=begin)
         report = Report("orders", source.path.name)
         job = Job(
             source, reading, made.shop_id, made.programme_id, "GBP", is_quiet=is_quiet,
