@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from importlib import resources
+from typing import Any
 
 from palier.cli.importing import files
 from palier.core.money import to_minor
@@ -33,7 +34,7 @@ def describe_all(shop_id: int, source: files.Source, *, now: datetime) -> int:
 def _of_shop() -> list[ProductFacts]:
     """The goods that the demo's shop has on its shelves."""
     file = resources.files("palier") / "data" / "demo_products.yaml"
-    shelves = load_yaml(file.read_text(encoding="utf-8"))["products"]
+    shelves: Any = load_yaml(file.read_text(encoding="utf-8"))["products"]
     return [
         ProductFacts(
             id=str(each["id"]),
