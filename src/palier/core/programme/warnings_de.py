@@ -108,8 +108,8 @@ WARNINGS: dict[str, tuple[str, str]] = {
     ),
     "group_gives_percent_only": (
         (
-            "Eine Kundengruppe gibt einen Prozentsatz auf alles; Beträge, Höchstbeträge und einzelne Waren brauchen den "
-            "Warenkorb."
+            "Eine Kundengruppe gibt einen Prozentsatz auf alles; Beträge, Höchstbeträge und einzelne Waren brauchen "
+            "den Warenkorb."
         ),
         "Lassen Sie den Warenkorb den Rabatt geben.",
     ),

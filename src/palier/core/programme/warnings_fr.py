@@ -104,7 +104,7 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "Nommez le groupe, ou laissez le panier donner le pourcentage.",
     ),
     "group_gives_percent_only": (
-        "Un groupe de clients donne un pourcentage sur tout ; montants, plafonds et choix d’articles demandent le panier.",
+        "Un groupe de clients donne un pourcentage sur tout ; montants, plafonds et articles choisis vont au panier.",
         "Laissez le panier donner la remise.",
     ),
     "tier_discount_drops": (
@@ -121,8 +121,8 @@ WARNINGS: dict[str, tuple[str, str]] = {
     ),
     "grace_without_cause": (
         (
-            "Il y a un sursis, mais rien ne rétrograde avec le temps : les dépenses comptent toujours et il n’y a pas de "
-            "saison."
+            "Il y a un sursis, mais rien ne rétrograde avec le temps : les dépenses comptent toujours et il n’y a pas "
+            "de saison."
         ),
         "Retirez le sursis, ou choisissez une période de calcul.",
     ),
