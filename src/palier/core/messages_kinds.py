@@ -71,6 +71,11 @@ def word(*, most: int = ID_MAX, least: int = 1) -> Kind[str]:
     """A text on one line of at most ``most`` characters, its outer blanks taken off; a whole number is its digits."""
 
     def read(context: Context, path: str, value: object) -> str:
+        if type(value) is str and len(value) <= most and value.isprintable():
+            # Nearly every text: what can be printed holds no character that is looked for below.
+            plain = value.strip()
+            if len(plain) >= least:
+                return plain
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LIMIT:
             return str(int(value))
         if not isinstance(value, str):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
 from palier.core.errors import CurrencyMismatch, InvalidOrder
@@ -20,7 +21,7 @@ from palier.core.messages_kinds import (
     read_message,
     word,
 )
-from palier.core.money import LIMIT, exponent, is_currency, round_half_up
+from palier.core.money import LIMIT, exponent, is_currency, ratio_half_up, round_half_up
 from palier.core.order import Delivery, Line, Order, OrderDiscount, Shipping
 from palier.core.programme.kinds import whole
 from palier.core.programme.reader import BOOLEAN, Context, Field, Values, choice, many, read_fields, record
@@ -134,8 +135,7 @@ def _line(context: Context, path: str, values: Values, basis: Basis, position: i
 
 def _amount(context: Context, path: str, values: Values, basis: Basis, quantity: int) -> tuple[int, Fraction]:
     """The line in the order's basis, and the factor to the other one; totals win over price × quantity."""
-    per_net = 1 + values.get("tax_rate", Fraction(0))
-    other = 1 / per_net if basis == "gross" else per_net
+    other = _other_per_amount(values.get("tax_rate"), basis)
     gross, net = values.get("total"), values.get("total_net")
     if gross is not None and net is not None and gross < net:
         context.fail(f"{path}.total", "with tax a line cannot cost less than without (total_net)")
@@ -147,7 +147,8 @@ def _amount(context: Context, path: str, values: Values, basis: Basis, quantity:
             context.fail(f"{path}.price", "this key is required (or total, or total_net)")
         assert context.exponent is not None
         price: Decimal = values["price"]
-        own = round_half_up(Fraction(price) * quantity * 10**context.exponent)
+        numerator, denominator = price.as_integer_ratio()
+        own = ratio_half_up(numerator * quantity * 10**context.exponent, denominator)
     if own > LIMIT:
         context.fail(path, "this line is worth too much; the limit is 10^12 minor units")
     if own and opposite is not None:
@@ -157,9 +158,15 @@ def _amount(context: Context, path: str, values: Values, basis: Basis, quantity:
 
 def read_shipping(values: Values, basis: Basis) -> Shipping:
     """The delivery of an order or a cart."""
-    per_net = 1 + values.get("tax_rate", Fraction(0))
-    other = 1 / per_net if basis == "gross" else per_net
+    other = _other_per_amount(values.get("tax_rate"), basis)
     return Shipping(values.get("carrier", ""), values.get("amount", 0), other)
+
+
+@lru_cache(1024)
+def _other_per_amount(tax_rate: Fraction | None, basis: Basis) -> Fraction:
+    """The factor to the other basis: net ÷ gross when amounts are gross, gross ÷ net when they are net."""
+    per_net = 1 + (tax_rate or Fraction(0))
+    return 1 / per_net if basis == "gross" else per_net
 
 
 def _discount(context: Context, path: str, values: Values) -> OrderDiscount:

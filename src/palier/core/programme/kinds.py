@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Decimal
+from decimal import Context as DecimalContext
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -73,22 +74,20 @@ def read_decimal(context: Context, path: str, value: object, *, decimals: int | 
     return number
 
 
+_EXACT = DecimalContext(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+
+
 def _stripped(value: Decimal) -> Decimal:
-    sign, digits, exponent = value.as_tuple()
-    assert isinstance(exponent, int)
-    if not any(digits):
-        return Decimal(0)
-    kept = list(digits)
-    while kept[-1] == 0:
-        kept.pop()
-        exponent += 1
-    return Decimal((sign, tuple(kept), exponent))
+    """The same number without the zeros at its end, however many digits it has."""
+    return _EXACT.normalize(value) if value else Decimal(0)
 
 
 def whole(*, least: int = 0, most: int = LIMIT) -> Kind[int]:
     """A whole number from ``least`` to ``most``, both included (points, quantities, grams, ranks)."""
 
     def read(context: Context, path: str, value: object) -> int:
+        if type(value) is int and least <= value <= most:
+            return value
         if isinstance(value, str):
             suggestion = value if re.fullmatch(r"[0-9]{1,13}", value) else ""
             context.fail(path, f"expected a whole number; found {shown(value)}", suggestion)

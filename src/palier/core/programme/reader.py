@@ -260,21 +260,21 @@ def read_fields(
 ) -> Values:
     """The values of a map's keys, in the document's order; Broken when one of them is wrong or missing."""
     context.visit(path)
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         wanted = "a map with " + ", ".join(list(fields)[:6])
         context.fail(path, f"expected {wanted}; found {shown(value)}", shorthand(value) if shorthand else "")
     values: Values = {}
     meant_keys: set[str] = set()
     broken = False
+    below = f"{path}." if path else ""
     for key, item in value.items():
         try:
-            if not isinstance(key, str):
-                _refuse_key(context, path, key)
-            each = fields.get(key)
+            each = fields.get(key) if isinstance(key, str) else _refuse_key(context, path, key)
             if each is None:
                 meant_keys.add(_note_unknown(context, path, key, fields, elsewhere or {}))
                 raise Broken
-            values[str(key)] = each.kind.read(context, key_path(path, key), item)
+            # What is known is a plain word: its path needs no looking at.
+            values[str(key)] = each.kind.read(context, below + key, item)
         except Broken:
             broken = True
     for key, each in fields.items():
