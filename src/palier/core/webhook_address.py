@@ -52,6 +52,8 @@ def parse_webhook_address(url: str, *, allows_local: bool) -> WebhookAddress:
     if login is not None:
         raise _refusal("an address with a login in it is not kept", "check the signature instead")
     host = (bracketed or name).lower()
+    if bracketed and not isinstance(as_number(host), IPv6Address):
+        raise _refusal("only an IPv6 address stands in brackets")
     address = WebhookAddress(
         scheme.lower(), host, int(port or (443 if scheme.lower() == "https" else 80)), target or "/"
     )
@@ -65,7 +67,7 @@ def parse_webhook_address(url: str, *, allows_local: bool) -> WebhookAddress:
         raise _refusal(
             f"port {address.port} is not for this", f"use {' or '.join(str(each) for each in PORTS)}"
         )
-    _check_host(host, is_number=bracketed is not None)
+    _check_host(host)
     return address
 
 
@@ -96,7 +98,7 @@ def as_number(host: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def _check_host(host: str, *, is_number: bool) -> None:
+def _check_host(host: str) -> None:
     number = as_number(host)
     if number is not None:
         if not is_public(host):
@@ -104,7 +106,7 @@ def _check_host(host: str, *, is_number: bool) -> None:
         return
     labels = host.split(".")
     # 127.1, 0x7f.1 and 2130706433 are names to us and numbers to the system's resolver.
-    if is_number or _NUMERIC.fullmatch(labels[-1]):
+    if _NUMERIC.fullmatch(labels[-1]):
         raise _refusal("this is not an IP address", "write all of its parts")
     if len(labels) < 2 or labels[-1] in _PRIVATE_ENDINGS:
         raise _refusal(f"{host} is a name for inside only", "use a name that the public internet knows")
