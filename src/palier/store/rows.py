@@ -177,8 +177,8 @@ def run(sql: str, parameters: Sequence[Any], *, keeps_plan: bool = True) -> Any:
     PostgreSQL keeps the plan of a statement that asks for few rows. For many it plans anew: a plan that was made while
     the tables were small would read them whole, again and again, until they are analysed.
 
-    Inside a transaction, and while nobody watches, it goes to the driver directly: Django's cursor costs as much as a
-    short statement itself. Query logs and execute wrappers see everything all the same.
+    While nobody watches, it goes to the driver directly: Django's cursor costs as much as a short statement itself.
+    Query logs and execute wrappers see everything all the same.
     """
     database = _database()
     if _is_watched(database):
@@ -217,12 +217,14 @@ def _database() -> Any:
 
 
 def _is_watched(database: Any) -> bool:
-    """Whether Django must see the statement: it logs queries, wraps their execution, or has yet to connect."""
+    """Whether Django must see the statement: it logs queries, wraps their execution, has yet to connect, or to make
+    sure that a connection which it kept from an earlier request still lives."""
     return bool(
-        not database.in_atomic_block
+        database.connection is None
         or database.needs_rollback
         or database.execute_wrappers
         or database.queries_logged
+        or (database.health_check_enabled and not database.health_check_done)
     )
 
 
