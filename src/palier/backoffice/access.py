@@ -87,15 +87,17 @@ def page(permission: str, template: str) -> Callable[[View], Callable[..., HttpR
         def answer(request: HttpRequest, **arguments: Any) -> HttpResponse:
             if not request.user.has_perm(permission):  # type: ignore[union-attr]
                 raise PermissionDenied
-            site = admin.site.each_context(request)
             viewpoint = look(request)
             if viewpoint is None:
+                site = admin.site.each_context(request)
                 return TemplateResponse(request, "palier/no_programme.html", {**site, "title": _("Home")})
             with scope(programme=viewpoint.programme):
                 found = view(request, viewpoint, **arguments)
                 if isinstance(found, HttpResponse):
                     return found
-                context = {**site, "viewpoint": viewpoint, **found}
+                # The sidebar counts what needs a look: in this programme, and after what the page itself did.
+                request.viewpoint = viewpoint  # type: ignore[attr-defined]
+                context = {**admin.site.each_context(request), "viewpoint": viewpoint, **found}
                 return TemplateResponse(request, template, context).render()
 
         return answer

@@ -1,5 +1,8 @@
-"""What stands in the sidebar."""
+"""What stands in the sidebar, in a merchant's words; each entry only for those who may open it."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,50 +10,37 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
-def may_see_members(request: HttpRequest) -> bool:
-    return request.user.has_perm("store.view_account")
-
-
-def may_try_carts(request: HttpRequest) -> bool:
-    return request.user.has_perm("store.add_happening")
-
-
-def may_see_team(request: HttpRequest) -> bool:
-    return request.user.has_perm("auth.view_user")
-
-
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """One short list in words that merchants use."""
-    items = [
-        {
-            "title": _("Home"),
-            "icon": "home",
-            "link": reverse_lazy("admin:index"),
-            "permission": may_see_members,
-        },
-        {
-            "title": _("Members"),
-            "icon": "group",
-            "link": reverse_lazy("admin:members"),
-            "permission": may_see_members,
-        },
-        {
-            "title": _("Segments"),
-            "icon": "category",
-            "link": reverse_lazy("admin:segments"),
-            "permission": may_see_members,
-        },
-        {
-            "title": _("Try a cart"),
-            "icon": "shopping_cart",
-            "link": reverse_lazy("admin:cart"),
-            "permission": may_try_carts,
-        },
-        {
-            "title": _("Team"),
-            "icon": "badge",
-            "link": reverse_lazy("admin:team"),
-            "permission": may_see_team,
-        },
+    """Short groups: every day's work first, what is set up once last."""
+    groups: list[tuple[Any, list[dict[str, Any]]]] = [
+        ("", [_entry(_("Home"), "home", "index", "store.view_account")]),
+        (
+            _("Members"),
+            [
+                _entry(_("Members"), "group", "members", "store.view_account"),
+                _entry(_("Segments"), "category", "segments", "store.view_account"),
+                _entry(_("Try a cart"), "shopping_cart", "cart", "store.add_happening"),
+            ],
+        ),
+        (
+            _("Set-up"),
+            [
+                _entry(_("API keys"), "key", "keys", "store.view_apikey"),
+                _entry(_("Team"), "badge", "team", "auth.view_user"),
+            ],
+        ),
     ]
-    return [{"items": items}]
+    return [{"title": title, "items": items} for title, items in groups]
+
+
+def _entry(title: Any, icon: str, page: str, permission: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{page}"),
+        "permission": _has(permission),
+    }
+
+
+def _has(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: bool(request.user.has_perm(permission))

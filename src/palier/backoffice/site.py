@@ -19,13 +19,14 @@ class BackOffice(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         """Unfold's site puts these before Django's own."""
-        from palier.backoffice import access, cart, member, members, segments, team
+        from palier.backoffice import access, cart, keys, member, members, segments, team
 
         return [
             path("members/", self.admin_view(members.members), name="members"),
             path("members/<str:public_id>/", self.admin_view(member.member), name="member"),
             path("segments/", self.admin_view(segments.segments), name="segments"),
             path("cart/", self.admin_view(cart.cart), name="cart"),
+            path("keys/", self.admin_view(keys.keys), name="keys"),
             path("team/", self.admin_view(team.team), name="team"),
             path("programme/", self.admin_view(access.choose_programme), name="choose_programme"),
         ]

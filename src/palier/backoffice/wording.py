@@ -33,3 +33,13 @@ ROLES = {
     "support": gettext_lazy("Support"),
     "read-only": gettext_lazy("Read-only"),
 }
+
+SCOPE_WORDS = {
+    "orders:write": gettext_lazy("Send orders, refunds and events"),
+    "members:read": gettext_lazy("Read members: balances, tiers, movements, coupons"),
+    "members:write": gettext_lazy("Register, merge and erase members, give them points"),
+    "carts": gettext_lazy("Price and hold carts, make vouchers, keep carts and products"),
+    "programme:read": gettext_lazy("Read the programme and its versions, check documents"),
+    "programme:write": gettext_lazy("Publish the programme"),
+    "reports:read": gettext_lazy("Read figures and who is in a segment"),
+}

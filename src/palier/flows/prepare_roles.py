@@ -15,8 +15,27 @@ _READ = (
     "store.view_importbatch",
 )
 _SUPPORT = (*_READ, "store.add_happening", "store.change_profile")
-_MANAGER = (*_SUPPORT, "store.add_programmeversion", "store.change_programmeversion", "store.add_importbatch")
-_OWNER = (*_MANAGER, "auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group")
+_MANAGER = (
+    *_SUPPORT,
+    "store.add_programmeversion",
+    "store.change_programmeversion",
+    "store.add_importbatch",
+    "store.view_apikey",
+    "store.view_webhookendpoint",
+    "store.change_delivery",
+)
+_OWNER = (
+    *_MANAGER,
+    "store.add_apikey",
+    "store.change_apikey",
+    "store.add_widgetsecret",
+    "store.add_webhookendpoint",
+    "store.change_webhookendpoint",
+    "auth.view_user",
+    "auth.add_user",
+    "auth.change_user",
+    "auth.view_group",
+)
 
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"owner": _OWNER, "manager": _MANAGER, "support": _SUPPORT, "read-only": _READ}

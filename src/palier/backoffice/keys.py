@@ -1,0 +1,144 @@
+"""API keys of the programme's shops, and the secrets that their widgets sign with: shown once, revoked, changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from palier.backoffice.access import Viewpoint, page
+from palier.backoffice.once import is_first, new_form
+from palier.backoffice.wording import SCOPE_WORDS
+from palier.core.access import SCOPES
+from palier.flows.change_widget_secret import ChangeWidgetSecret, change_widget_secret
+from palier.flows.issue_api_key import NAME_MAX, IssueApiKey, issue_api_key
+from palier.flows.revoke_api_key import RevokeApiKey, UnknownApiKey, revoke_api_key
+from palier.store.access.models import ApiKey, WidgetSecret
+from palier.store.programmes.models import Shop
+
+USUAL = ("orders:write", "members:read", "members:write", "carts")
+"""What a shop's own module needs: ticked on a new form."""
+
+REVOKED_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSecret:
+    """A shop and since when its newest widget secret is good."""
+
+    shop: Shop
+    since: datetime | None
+
+
+@never_cache
+@page("store.view_apikey", "palier/keys.html")
+def keys(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any] | HttpResponse:
+    """The keys and secrets; a POST issues, revokes or changes one."""
+    shops = list(Shop.objects.order_by("id"))
+    shown: dict[str, Any] = {}
+    if request.method == "POST":
+        action = request.POST.get("do", "")
+        if action == "revoke":
+            return _revoke(request, viewpoint)
+        found = _issue(request, shops, viewpoint) if action == "issue" else _change(request, shops, viewpoint)
+        if isinstance(found, HttpResponse):
+            return found
+        shown = found
+    asked = request.GET.get("revoke", "").replace("\0", "")[:36]
+    of_shop = request.GET.get("secret", "").replace("\0", "")[:36]
+    return {
+        "title": _("API keys"),
+        "form": new_form(),
+        "shops": shops,
+        "scopes": [(scope, SCOPE_WORDS[scope]) for scope in SCOPES],
+        "chosen": USUAL,
+        "name": "",
+        "name_max": NAME_MAX,
+        "keys": _keys(),
+        "secrets": _secrets(shops),
+        "revoking": ApiKey.objects.filter(public_id=asked, revoked_at=None).first() if asked else None,
+        "changing": next((shop for shop in shops if shop.public_id == of_shop), None),
+        **shown,
+    }
+
+
+def _issue(request: HttpRequest, shops: list[Shop], viewpoint: Viewpoint) -> dict[str, Any] | HttpResponse:
+    _require(request, "store.add_apikey")
+    name = request.POST.get("name", "").replace("\0", "").strip()
+    chosen = tuple(scope for scope in request.POST.getlist("scope") if scope in SCOPES)
+    typed = {"name": name, "chosen": chosen, "shop_id": request.POST.get("shop", "")}
+    if not 0 < len(name) <= NAME_MAX:
+        return {**typed, "name_problem": _("Say which program the key is for.")}
+    if not chosen:
+        return {**typed, "scope_problem": _("A key without any right opens nothing: tick at least one.")}
+    shop = _shop(request, shops)
+    if not is_first(request):
+        messages.warning(request, _("This form was sent before: nothing was made a second time."))
+        return redirect("admin:keys")
+    author = request.user.get_username()
+    issued = issue_api_key(IssueApiKey(shop.pk, name, chosen, author), now=viewpoint.now)
+    return {"issued": issued, "issued_name": name}
+
+
+def _revoke(request: HttpRequest, viewpoint: Viewpoint) -> HttpResponse:
+    _require(request, "store.change_apikey")
+    key = request.POST.get("key", "").replace("\0", "")[:36]
+    try:
+        was_good = revoke_api_key(RevokeApiKey(viewpoint.programme.pk, key), now=viewpoint.now)
+    except UnknownApiKey:
+        raise Http404 from None
+    if was_good:
+        messages.success(request, _("The key opens nothing any more, at the latest in a minute."))
+    return redirect("admin:keys")
+
+
+def _change(request: HttpRequest, shops: list[Shop], viewpoint: Viewpoint) -> dict[str, Any] | HttpResponse:
+    _require(request, "store.add_widgetsecret")
+    if request.POST.get("do") != "secret":
+        return {}
+    shop = _shop(request, shops)
+    if not is_first(request):
+        messages.warning(request, _("This form was sent before: nothing was made a second time."))
+        return redirect("admin:keys")
+    return {
+        "secret": change_widget_secret(ChangeWidgetSecret(shop.pk), now=viewpoint.now),
+        "secret_shop": shop,
+    }
+
+
+def _shop(request: HttpRequest, shops: list[Shop]) -> Shop:
+    asked = request.POST.get("shop", "")
+    found = next((shop for shop in shops if shop.public_id == asked), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _require(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):  # type: ignore[union-attr]
+        raise PermissionDenied
+
+
+def _keys() -> list[dict[str, Any]]:
+    """The good ones, newest first, then the last that were revoked."""
+    rows = ApiKey.objects.select_related("shop")
+    good = rows.filter(revoked_at=None).order_by("-id")
+    revoked = rows.exclude(revoked_at=None).order_by("-revoked_at", "-id")[:REVOKED_SHOWN]
+    return [
+        {"row": row, "scopes": [SCOPE_WORDS.get(scope, scope) for scope in row.scopes]}
+        for row in (*good, *revoked)
+    ]
+
+
+def _secrets(shops: list[Shop]) -> list[ShopSecret]:
+    since: dict[int, datetime] = {}
+    for shop_id, created_at in WidgetSecret.objects.order_by("id").values_list("shop_id", "created_at"):
+        since[shop_id] = created_at
+    return [ShopSecret(shop, since.get(shop.pk)) for shop in shops]
