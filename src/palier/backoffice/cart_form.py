@@ -10,12 +10,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from palier.backoffice.typed import NotANumber, read_number, write_number
+from palier.backoffice.boxes import Box, Numbers, cut, read_names, read_word
 from palier.core.messages_order import QUANTITY_MAX, WEIGHT_MAX
 from palier.core.money import LIMIT, exponent
 
 LINES_MAX = 30
-WORD_MAX = 200
 LINE_BOXES = ("product", "quantity", "price", "categories", "weight", "tax")
 CART_BOXES = (
     "carrier", "shipping", "shipping_tax", "payment", "city", "country", "promo_code", "promo_amount", "coupons",
@@ -43,22 +42,13 @@ LABELS = {
 
 
 @dataclass(slots=True)
-class Box:
-    """One field: what stands in it, and what is wrong with that."""
-
-    id: str
-    value: str = ""
-    error: str = ""
+class CartBox(Box):
+    """A field of the cart; those of a line carry its number behind their name."""
 
     @property
     def name(self) -> str:
         """What the browser sends it as: lines share their names."""
         return self.id.partition("-")[0]
-
-    @property
-    def label(self) -> Any:
-        """What the page calls it."""
-        return LABELS[self.name]
 
     @property
     def line(self) -> int:
@@ -72,7 +62,7 @@ class LineBoxes:
     """The fields of one line."""
 
     number: int
-    boxes: dict[str, Box]
+    boxes: dict[str, CartBox]
     on_sale: bool = False
 
     @property
@@ -93,13 +83,17 @@ class CartForm:
     language: str
     currency: str
     lines: list[LineBoxes]
-    boxes: dict[str, Box]
+    boxes: dict[str, CartBox]
     prices: str = "gross"
     problem: str = ""
     message: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def errors(self) -> list[Box]:
+    def _numbers(self) -> Numbers:
+        return Numbers(self.language, self.currency)
+
+    @property
+    def errors(self) -> list[CartBox]:
         """The fields with an error, in the order of the page."""
         boxes = [box for line in self.lines for box in line.boxes.values()]
         return [box for box in [*boxes, *self.boxes.values()] if box.error]
@@ -126,24 +120,24 @@ class CartForm:
             self.lines[0].boxes["product"].error = _("Name at least one product.")
         lines = [self._line(line) for line in typed]
         boxes = self.boxes
-        promo_code, promo_amount = boxes["promo_code"].value, self._money(boxes["promo_amount"])
+        promo_code, promo_amount = boxes["promo_code"].value, self._numbers.money(boxes["promo_amount"])
         if promo_code and not boxes["promo_amount"].value:
             boxes["promo_amount"].error = _("How much does the code take off?")
         if boxes["promo_amount"].value and not promo_code:
             boxes["promo_code"].error = _("Which code takes this off?")
         shipping = {
-            "carrier": self._word(boxes["carrier"], most=100),
-            "amount": self._money(boxes["shipping"]),
+            "carrier": read_word(boxes["carrier"], most=100),
+            "amount": self._numbers.money(boxes["shipping"]),
             "tax_rate": self._percent(boxes["shipping_tax"]),
         }
         self.message = {
             "lines": lines,
             "prices": self.prices,
             "shipping": {key: value for key, value in shipping.items() if value is not None},
-            "payment_method": self._word(boxes["payment"], most=100),
-            "delivery": {"city": self._word(boxes["city"]), "country": self._country()},
-            "coupons": self._names(boxes["coupons"]),
-            "promo_codes": [{"code": self._word(boxes["promo_code"]), "amount": promo_amount}]
+            "payment_method": read_word(boxes["payment"], most=100),
+            "delivery": {"city": read_word(boxes["city"]), "country": self._country()},
+            "coupons": read_names(boxes["coupons"]),
+            "promo_codes": [{"code": read_word(boxes["promo_code"]), "amount": promo_amount}]
             if promo_code and promo_amount is not None
             else [],
             **self._points(),
@@ -152,13 +146,13 @@ class CartForm:
 
     def _line(self, line: LineBoxes) -> dict[str, Any]:
         boxes = line.boxes
-        product = self._word(boxes["product"])
+        product = read_word(boxes["product"])
         if not product:
             boxes["product"].error = boxes["product"].error or _("Which product?")
-        quantity = self._whole(boxes["quantity"], most=QUANTITY_MAX)
+        quantity = self._numbers.whole(boxes["quantity"], most=QUANTITY_MAX)
         if quantity == 0:
             boxes["quantity"].error = _("At least 1.")
-        price = self._money(boxes["price"])
+        price = self._numbers.money(boxes["price"])
         if not boxes["price"].value:
             boxes["price"].error = _("What does one piece cost?")
         if price is not None and quantity and price * quantity * 10 ** exponent(self.currency) > LIMIT:
@@ -167,15 +161,15 @@ class CartForm:
             "product": product,
             "quantity": 1 if quantity is None else quantity,
             "price": price,
-            "categories": self._names(boxes["categories"]),
-            "weight": self._whole(boxes["weight"], most=WEIGHT_MAX),
+            "categories": read_names(boxes["categories"]),
+            "weight": self._numbers.whole(boxes["weight"], most=WEIGHT_MAX),
             "tax_rate": self._percent(boxes["tax"]),
             "on_sale": line.on_sale,
         }
         return {key: value for key, value in said.items() if value is not None}
 
     def _points(self) -> dict[str, int]:
-        points = self._whole(self.boxes["use_points"], most=LIMIT)
+        points = self._numbers.whole(self.boxes["use_points"], most=LIMIT)
         return {} if points is None else {"use_points": points}
 
     def _country(self) -> str:
@@ -184,68 +178,16 @@ class CartForm:
             box.error = _("Two letters, such as FR.")
         return box.value.upper()
 
-    def _word(self, box: Box, *, most: int = WORD_MAX) -> str:
-        if len(box.value) > most:
-            box.error = _("At most %(count)s characters.") % {"count": most}
-        elif not box.value.isprintable():
-            box.error = _("This holds characters that cannot be shown.")
-        return box.value
-
-    def _names(self, box: Box) -> list[str]:
-        names = [name for part in box.value.split(",") if (name := part.strip())]
-        if len(names) > 100 or any(len(name) > WORD_MAX for name in names):
-            box.error = _("This is too long.")
-        elif not box.value.isprintable():
-            box.error = _("This holds characters that cannot be shown.")
-        return names
-
-    def _money(self, box: Box) -> Decimal | None:
-        decimals = exponent(self.currency)
-        amount = self._number(box, decimals=decimals, written=decimals)
-        if amount is not None and amount * 10**decimals > LIMIT:
-            box.error = _("This is too much.")
-        return amount
-
     def _percent(self, box: Box) -> Decimal | None:
-        rate = self._number(box, decimals=4)
+        rate = self._numbers.number(box, decimals=4)
         if rate is not None and rate > 100:
             box.error = _("A tax rate is at most 100.")
         return rate
 
-    def _whole(self, box: Box, *, most: int) -> int | None:
-        number = self._number(box, decimals=0)
-        if number is not None and number > most:
-            box.error = _("This is too much.")
-        return None if number is None else int(number)
-
-    def _number(self, box: Box, *, decimals: int, written: int = 0) -> Decimal | None:
-        """The number, written back as this language writes it; None when there is none, or none that fits."""
-        if not box.value:
-            return None
-        try:
-            number = read_number(box.value, language=self.language)
-        except NotANumber:
-            box.error = (
-                _("This is not a number, or it is less than 0.") if decimals else _("A whole number, please.")
-            )
-            return None
-        places = number.normalize().as_tuple().exponent
-        assert isinstance(places, int)
-        if -places > decimals:
-            box.error = (
-                _("At most %(count)s decimals.") % {"count": decimals}
-                if decimals
-                else _("A whole number, please.")
-            )
-            return None
-        kept = number.quantize(Decimal(1).scaleb(-max(written, -min(places, 0))))
-        box.value = write_number(kept, language=self.language, decimals=written)
-        return kept
-
 
 def blank_form(*, language: str, currency: str) -> CartForm:
     """An empty cart with one line to type in."""
-    form = CartForm(language, currency, [], {name: Box(name) for name in CART_BOXES})
+    form = CartForm(language, currency, [], {name: _box(name) for name in CART_BOXES})
     form.add_line()
     return form
 
@@ -257,22 +199,21 @@ def typed_form(post: QueryDict, *, language: str, currency: str) -> CartForm:
     lines = [
         _line(
             number,
-            {name: _cut(column[number]) for name, column in columns.items() if number < len(column)},
+            {name: cut(column[number]) for name, column in columns.items() if number < len(column)},
             on_sale=str(number) in on_sale,
         )
         for number in range(max(1, *(len(column) for column in columns.values())))
     ]
-    boxes = {name: Box(name, _cut(post.get(name, ""))) for name in CART_BOXES}
+    boxes = {name: _box(name, cut(post.get(name, ""))) for name in CART_BOXES}
     return CartForm(
         language, currency, lines, boxes, prices="net" if post.get("prices") == "net" else "gross"
     )
 
 
 def _line(number: int, values: dict[str, str], *, on_sale: bool = False) -> LineBoxes:
-    boxes = {name: Box(f"{name}-{number}", values.get(name, "")) for name in LINE_BOXES}
+    boxes = {name: _box(f"{name}-{number}", values.get(name, "")) for name in LINE_BOXES}
     return LineBoxes(number, boxes, on_sale)
 
 
-def _cut(text: Any) -> str:
-    """What somebody can have typed: bounded, and without what no database takes."""
-    return str(text).replace("\0", "").strip()[:2000]
+def _box(id: str, value: str = "") -> CartBox:
+    return CartBox(id, LABELS[id.partition("-")[0]], value)
