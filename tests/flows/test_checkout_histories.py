@@ -12,6 +12,7 @@ from palier.store.models import Hold, Order
 from tests.flows.checkout import cart, held, points, prove, quoted, released, shop, voucher
 from tests.flows.world import World, order, refund
 
+TOGETHER = [["points", "coupon", "promo_code", "first_order"]]
 EUROS = st.integers(1, 60)
 ORDERS = st.sampled_from(["1", "2", "3"])
 STATES = st.sampled_from(["placed", "placed", "paid", "cancelled"])
@@ -36,7 +37,9 @@ class Story:
 
     def __init__(self, *, is_kept: bool, works: bool) -> None:
         coupon = {"discount": {"amount": 15}, "min_total": 20, **({"remainder": "kept"} if is_kept else {})}
-        self.world = World.new(shop(rewards=[{"id": "thousand", "at": 1000, "coupon": coupon}]))
+        first = {"brackets": [{"from": 5, "discount": {"percent": 10}}]}
+        rewards = [{"id": "thousand", "at": 1000, "coupon": coupon}]
+        self.world = World.new(shop(rewards=rewards, first_order=first, combine=TOGETHER))
         self.works = works
         self.world.give(1640)
         self.holds: list[str] = []
@@ -141,5 +144,5 @@ def everything_given_back(story: Story) -> None:
         world.tell(order(id, 1, "cancelled", lines=None, updated=world.now))
     assert points(world)[1] == 0
     assert not Hold.objects.filter(state="held").exists()
-    assert world.account().held == 0
+    assert (world.account().held, world.state().first_claims) == (0, frozenset())
     prove(world)

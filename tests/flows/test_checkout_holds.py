@@ -188,11 +188,11 @@ def test_the_same_order_with_its_hold_again_is_a_repeat(world):
     assert len(made) == 4, "\n".join(made)
 
 
-def test_an_order_with_a_hold_costs_at_most_fourteen_statements(world):
+def test_an_order_with_a_hold_costs_at_most_twelve_statements(world):
     hold = held(world, cart())
     with statements() as made:
         world.pay(hold=hold.id)
-    assert len(made) <= 14, "\n".join(made)
+    assert len(made) <= 12, "\n".join(made)
 
 
 def test_the_quote_is_kept_through_a_change_of_rates(world):

@@ -127,6 +127,8 @@ def _content(story: _Story) -> dict[str, Any]:
         content["free_shipping"] = random.random() < 0.2
     if random.random() < 0.1:
         content["rate"] = random.choice(["9/10", "117/100"])
+    if random.random() < 0.2:
+        content["first_order"] = random.randint(1, 300)
     content["carrier"] = random.choice(CARRIERS)
     content["payment_method"] = random.choice(PAYMENTS)
     content["prices"] = random.choice(["gross", "gross", "net"])

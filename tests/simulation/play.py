@@ -143,6 +143,8 @@ def _order(world: World, facts: dict[str, Any]) -> Order:
 
 
 def _discounts(world: World, facts: dict[str, Any]) -> Iterator[OrderDiscount]:
+    if facts.get("first_order"):
+        yield OrderDiscount("first_order", facts["first_order"])
     if facts.get("promo"):
         yield OrderDiscount("promo_code", facts["promo"], code="PROMO")
     if "coupon" in facts:
@@ -308,6 +310,7 @@ def dump(world: World) -> dict[str, Any]:
             "summary": [getattr(account, name) for name in SUMMARY],
             "lots": [[*row[:8], _origin(row[8], names)] for row in sorted(account.state.get("lots", []))],
             "entries": entries[account.id],
+            "first_claims": [_claim(claim, told) for claim in account.state.get("first_claims", [])],
             "coupons": sorted(coupons[account.id], key=str),
         }
         for account in accounts
@@ -336,6 +339,10 @@ def _entry(entry: Any, told: dict[str, str]) -> list[Any]:
         entry.effective_at,
         *(getattr(entry, name) for name in MOVES),
     ]
+
+
+def _claim(claim: str, told: dict[str, str]) -> str:
+    return told[claim.partition(":")[2]]
 
 
 def _origin(origin: list[int] | None, names: dict[int, str]) -> list[Any] | None:

@@ -164,6 +164,8 @@ class AccountState:
     """Contributions may be incomplete (the window was changed): load them from the orders before deciding."""
     holds: tuple[Hold, ...] = ()
     """Those that no order has taken over yet. Lots that they emptied stay, to be there when points come back."""
+    first_claims: frozenset[str] = frozenset()
+    """Who has the benefit of the first order meanwhile: ``hold:<id>`` and ``order:<id>`` of carts and placed orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,3 +334,5 @@ class Booking:
     """The hold that the order took over last."""
     is_quoted: bool = False
     """Its discounts are those that Palier quoted for its lines; they stand while the lines do."""
+    claims_first: bool = False
+    """It is placed and has the benefit of the first order: no other cart or order gets that meanwhile."""

@@ -73,6 +73,7 @@ class Book:
         self.withdrawn: dict[str, Coupon] = {coupon.id: coupon for coupon in state.withdrawn}
         self.tier_coupons: dict[str, tuple[str, bool]] = {tier: (c, w) for tier, c, w in state.tier_coupons}
         self.holds: dict[str, Hold] = {hold.id: hold for hold in state.holds}
+        self.first_claims = set(state.first_claims)
         self.contributions: dict[str, Contribution] = {c.cause: c for c in state.contributions}
         self.once = set(state.once)
         self.tier = state.tier
@@ -338,7 +339,7 @@ class Book:
             tier_since=self.tier_since, demote_at=self.demote_at, stepped_at=self.stepped_at,
             override=self.override, closed_at=self.closed_at, last_order=self.last_order, next_lot=self.next_lot,
             last_sequence=self.sequence, last_hash=self.state.last_hash, next_due_at=next_due_at,
-            holds=tuple(self.holds.values()),
+            holds=tuple(self.holds.values()), first_claims=frozenset(self.first_claims),
         )  # fmt: skip
         return Booked(
             state=state, entries=tuple(self.entries), lots=tuple(self.new_lots), renewals=tuple(self.renewals),

@@ -29,6 +29,7 @@ def buyer_of(
         now=book.now, available=totals["available"], orders=totals["orders"], tier=book.tier,
         qualifying=tiers.qualifying(book, programme), segments=segments, coupons=tuple(coupons), is_net=is_net,
         activity=totals["activity"], contributions=tuple(book.contributions.values()),
+        first_is_taken=bool(book.first_claims),
     )  # fmt: skip
 
 

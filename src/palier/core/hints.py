@@ -42,7 +42,8 @@ def hints_of(
         brackets, id = basket.segment.brackets, basket.segment.segment.id
         _next_bracket(hints, brackets, basket.measured_minor, f"segment:{id}")
     if not basket.is_excluded:
-        if not basket.buyer.orders and stacking.allowed[standing | FIRST_ORDER]:
+        is_first = not basket.buyer.orders and not basket.buyer.first_is_taken
+        if is_first and stacking.allowed[standing | FIRST_ORDER]:
             _next_bracket(hints, basket.plan.first_order, basket.measured_minor, "first_order")
         for refused in offers.refused.get(COUPON, ()):
             if refused.missing:

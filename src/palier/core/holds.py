@@ -15,8 +15,13 @@ HOLD_FOR = timedelta(minutes=60)
 """A hold that no order has taken over lapses after so long."""
 
 
-def reserve(book: Book, hold_id: str, *, points: int, coupons: Iterable[str]) -> Hold:
-    """Set ``points`` (soonest end first) and these open coupons aside; they must be there, as the quote found them."""
+def reserve(
+    book: Book, hold_id: str, *, points: int, coupons: Iterable[str], claims_first: bool = False
+) -> Hold:
+    """Set ``points`` (soonest end first) and these open coupons aside; they must be there, as the quote found them.
+
+    ``claims_first``: it has the benefit of the first order too, which no other cart or order gets meanwhile (R-STK-6).
+    """
     post = Post("hold", Cause("hold", hold_id))
     pieces = book.take(post, points, book.spendable())
     assert sum(piece.points for piece in pieces) == points
@@ -28,6 +33,8 @@ def reserve(book: Book, hold_id: str, *, points: int, coupons: Iterable[str]) ->
         book.keep_coupon(replace(book.coupons[coupon_id], state="reserved"))
     hold = Hold(hold_id, book.now + HOLD_FOR, tuple(pieces), named)
     book.holds[hold.id] = hold
+    if claims_first:
+        book.first_claims.add(f"hold:{hold.id}")
     return hold
 
 
@@ -73,4 +80,5 @@ def take_over(book: Book, case: OrderCase, hold: Hold) -> OrderCase:
 
 def _end(book: Book, hold: Hold, state: str) -> None:
     del book.holds[hold.id]
+    book.first_claims.discard(f"hold:{hold.id}")
     book.ended_holds[hold.id] = state

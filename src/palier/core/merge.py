@@ -56,10 +56,11 @@ def _unite(kept: Book, merged: Book) -> None:
     kept.tier_coupons = {**merged.tier_coupons, **kept.tier_coupons}
     kept.contributions.update(merged.contributions)
     kept.holds.update(merged.holds)
+    kept.first_claims |= merged.first_claims
     kept.once |= merged.once
     if merged.last_order and (kept.last_order is None or merged.last_order.at > kept.last_order.at):
         kept.last_order = merged.last_order
     merged.coupons, merged.withdrawn, merged.tier_coupons, merged.contributions = {}, {}, {}, {}
-    merged.holds = {}
+    merged.holds, merged.first_claims = {}, set()
     merged.tier = merged.last_order = None
     merged.demote_at = merged.stepped_at = merged.override = None

@@ -151,6 +151,8 @@ def _first_order(basket: Basket, till: Till, found: Offers) -> None:
     place = _reached_at(basket.plan.first_order, basket.measured_minor)
     if place is not None:
         refused = Refused("first_order", "excluded") if basket.is_excluded else None
+        if refused is None and basket.buyer.first_is_taken:
+            refused = Refused("first_order", "used")
         _sort(found, till, basket.plan.first_order_offers[place], refused)
 
 

@@ -40,7 +40,7 @@ def _promo_codes(parts: Parts) -> Iterator[OrderDiscount]:
 
 
 def _of(source: Source, parts: Parts) -> Iterator[OrderDiscount]:
-    """Points that only free the delivery are used by that discount; a coupon that gives anything is named."""
+    """Points that only free the delivery are used by that discount; what is had once is named if it gives."""
     quoted = next((each for each in parts.discounts if each.source == source), None)
     grant = next((each for each in parts.grants if each.source == source and not each.is_idle), None)
     points = quoted.points if quoted is not None else 0
@@ -51,7 +51,7 @@ def _of(source: Source, parts: Parts) -> Iterator[OrderDiscount]:
     if grant is not None and (grant.saved_minor or points):
         yield OrderDiscount(source, grant.saved_minor, grant.code, grant.id, points, free_shipping=True)
         is_booked = True
-    if source == "coupon" and not is_booked:
+    if source in ("coupon", "first_order") and not is_booked:
         used = grant or next((gift for gift in parts.gifts if gift.source == source), None)
         if used is not None:
             yield OrderDiscount(source, 0, used.code, used.id)

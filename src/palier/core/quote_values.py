@@ -49,6 +49,8 @@ class Buyer:
     is_net: bool = False
     activity: int = 0
     contributions: tuple[Contribution, ...] = ()
+    first_is_taken: bool = False
+    """Another cart at the checkout, or a placed order, has the benefit of the first order."""
 
 
 @dataclass(frozen=True, slots=True)

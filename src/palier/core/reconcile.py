@@ -20,7 +20,7 @@ from palier.core.order import VALID_STATUSES, Kept, keep
 from palier.core.order_case import OrderCase, Reconciled
 from palier.core.period import end_after, zone
 from palier.core.programme.values import Programme
-from palier.core.uses import reconcile_coupons, reconcile_uses
+from palier.core.uses import reconcile_coupons, reconcile_first_order, reconcile_uses
 
 
 def reconcile(book: Book, case: OrderCase) -> Reconciled:
@@ -47,6 +47,7 @@ def reconcile(book: Book, case: OrderCase) -> Reconciled:
         case = _undo_renewal(book, case)
     booking = reconcile_uses(book, case, kept, counts)
     booking = reconcile_coupons(book, case, booking, kept, counts)
+    booking = reconcile_first_order(book, case, booking, kept)
     until = _renewed_until(programme, worth, frozen)
     if until is not None and not booking.renews:
         case = replace(case, renewals=(*case.renewals, book.renew(case.id, until)))

@@ -143,6 +143,17 @@ def reconcile_coupons(book: Book, case: OrderCase, booking: Booking, kept: Kept,
     return replace(booking, coupons=tuple(mine), coupon_amounts=tuple(amounts.items()))
 
 
+def reconcile_first_order(book: Book, case: OrderCase, booking: Booking, kept: Kept) -> Booking:
+    """While the order waits, the benefit of a first order that it was given is nobody else's (R-STK-6)."""
+    name = f"order:{case.id}"
+    claims = _is_waiting(book, case, kept) and any(d.source == "first_order" for d in case.order.discounts)
+    if claims:
+        book.first_claims.add(name)
+    else:
+        book.first_claims.discard(name)
+    return booking if claims == booking.claims_first else replace(booking, claims_first=claims)
+
+
 def _named_amounts(book: Book, case: OrderCase) -> dict[str, int]:
     """The coupons that the order's discounts name, with their amounts in the programme's currency; a delivery that
     they free takes nothing of an amount (R-VOU-8)."""

@@ -67,7 +67,8 @@ def _release(member: MemberBench, now: datetime) -> tuple[OrderWork, tuple[str, 
     released = []
     for order_id in waiting:
         stored = work.orders[order_id]
-        if not (stored.booking.is_held or stored.booking.coupons):
+        booking = stored.booking
+        if not (booking.is_held or booking.coupons or booking.claims_first):
             continue
         ended = replace(stored, order=replace(stored.order, status="cancelled"))
         work.book(ended, Cause("order", str(stored.id)), at=now, lines_changed=False, refund=None)

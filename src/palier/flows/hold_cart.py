@@ -88,6 +88,7 @@ def _hold(command: HoldCart, now: datetime) -> Held:
         new_public_id(),
         points=sum(discount.points for discount in uses),
         coupons=[coupon.id for coupon in coupons if coupon.code in codes],
+        claims_first=any(discount.source == "first_order" for discount in uses),
     )
     member.record(now=now)
     stored = StoredHold(hold.id, book.state.id, command.key, digest, quoted, hold.lapses_at, "held")

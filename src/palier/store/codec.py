@@ -21,7 +21,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def to_us(instant: datetime | None) -> int | None:
     """Microseconds since 1970."""
-    return None if instant is None else (instant - _EPOCH) // _MICROSECOND
+    return None if instant is None else us_of(instant)
+
+
+def us_of(instant: datetime) -> int:
+    """Microseconds since 1970 of an instant that is there."""
+    return (instant - _EPOCH) // _MICROSECOND
 
 
 def from_us(us: int | None) -> datetime | None:
@@ -145,6 +150,7 @@ def booking_to_json(booking: Booking) -> dict[str, Any]:
         "withdrawn": list(booking.withdrawn), "uses": [piece_to_json(p) for p in booking.uses],
         "is_held": booking.is_held, "coupons": list(booking.coupons), "renews": booking.renews,
         "missing": booking.missing, "hold": booking.hold, "is_quoted": booking.is_quoted,
+        "claims_first": booking.claims_first,
         "coupon_amounts": [list(pair) for pair in booking.coupon_amounts],
     }  # fmt: skip
     return {key: value for key, value in data.items() if value}
@@ -161,6 +167,7 @@ def booking_from_json(data: Mapping[str, Any]) -> Booking:
         missing=data.get("missing", 0),
         coupon_amounts=tuple((row[0], row[1]) for row in data.get("coupon_amounts", ())),
         hold=data.get("hold", ""), is_quoted=data.get("is_quoted", False),
+        claims_first=data.get("claims_first", False),
     )  # fmt: skip
 
 

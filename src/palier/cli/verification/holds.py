@@ -1,4 +1,4 @@
-"""I-11, I-18: a hold sets aside what its entries say, once: in the state, or with the order that took it over."""
+"""I-11, I-18, I-22: a hold sets aside what its entries say, once: in the state, or with the order that took it over."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from palier.cli.verification.problem import Problem
 from palier.cli.verification.rows import Holdings, Ledger, instant_of
+from palier.cli.verification.worth import kept_of
 
 
 def open_holds(ledger: Ledger) -> dict[str, Any]:
@@ -81,3 +82,33 @@ def check_captured(holdings: Holdings) -> Iterator[Problem]:
         if hold_id in owners:
             yield Problem("I-18", holdings.name, where, f"order {owners[hold_id]}'s only", "another's too")
         owners[hold_id] = name
+
+
+def check_first_claims(holdings: Holdings) -> Iterator[Problem]:
+    """I-22: the benefit of the first order is taken by the open holds and placed orders that have it, by no others."""
+    claims = {
+        f"hold:{row.public_id}"
+        for ledger in holdings.ledgers
+        for row in ledger.holds
+        if row.state == "held" and _gives_first_order(row.quote)
+    }
+    for bought in holdings.orders:
+        order = bought.order
+        if not order.booking.get("claims_first"):
+            continue
+        claims.add(f"order:{order.id}")
+        has_it = any(discount["source"] == "first_order" for discount in order.discounts or ())
+        if order.status != "placed" or not has_it or kept_of(bought).is_gone:
+            where = f"order {order.external_id} has the benefit of the first order"
+            yield Problem("I-22", holdings.name, where, "only while it waits with it", order.status)
+    cached = {claim for ledger in holdings.ledgers for claim in ledger.state.get("first_claims", ())}
+    if cached != claims:
+        told = [", ".join(sorted(each)) or "nobody" for each in (claims, cached)]
+        yield Problem("I-22", holdings.name, "benefit of the first order", *told)
+
+
+def _gives_first_order(quote: Any) -> bool:
+    """Whether a stored quote gives something for a first order; carriers that were not chosen are nothing."""
+    given = [*quote.get("discounts", ()), *quote.get("gifts", ())]
+    given += [grant for grant in quote.get("shipping_by", ()) if not grant["is_idle"]]
+    return any(each["source"] == "first_order" for each in given)

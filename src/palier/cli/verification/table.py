@@ -67,6 +67,7 @@ CHECKS: tuple[Check, ...] = (
     Check("I-18 holds of orders", holds.check_captured),
     Check("I-19 tier coupons", coupons.check_tier_coupons),
     Check("I-21 rewards", coupons.check_rewards),
+    Check("I-22 first order", holds.check_first_claims),
     Check("I-26 sequences", _each(chain.check_sequence)),
     Check("I-26 hashes", _each(chain.check_chain), is_slow=True),
 )

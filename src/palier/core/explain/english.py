@@ -187,6 +187,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "refused.segment.not_combinable": (
         "The benefit of your customer group cannot be combined with {other}, so it was left out."
     ),
+    "refused.first_order.used": (
+        "The benefit for a first order is taken already, by another order or another cart of yours."
+    ),
     "refused.first_order.not_combinable": (
         "The benefit for a first order cannot be combined with {other}, so it was left out."
     ),

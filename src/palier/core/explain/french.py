@@ -212,6 +212,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "refused.segment.not_combinable": (
         "L’avantage de votre groupe de clients n’est pas cumulable avec {other} : il n’est pas pris en compte."
     ),
+    "refused.first_order.used": (
+        "L’avantage de première commande est déjà pris par une autre de vos commandes ou un autre panier."
+    ),
     "refused.first_order.not_combinable": (
         "L’avantage de première commande n’est pas cumulable avec {other} : il n’est pas pris en compte."
     ),

@@ -212,6 +212,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "refused.segment.not_combinable": (
         "Der Vorteil Ihrer Kundengruppe lässt sich nicht mit {other} kombinieren und entfällt deshalb."
     ),
+    "refused.first_order.used": (
+        "Der Vorteil zur ersten Bestellung ist schon an eine andere Bestellung oder einen anderen Warenkorb vergeben."
+    ),
     "refused.first_order.not_combinable": (
         "Der Vorteil zur ersten Bestellung lässt sich nicht mit {other} kombinieren und entfällt deshalb."
     ),

@@ -43,6 +43,8 @@ def _reason(speech: Speech, quote: Quote, buyer: Buyer, refused: Refused, coupon
             )
         case "excluded" if refused.source == "points":
             return phrases.capital(speech.say("refused.points.excluded", name=phrases.points_name(speech)))
+        case "used" if refused.source == "first_order":
+            return speech.say("refused.first_order.used")
         case "expired" if coupon is not None and coupon.ends_at is not None:
             date = speech.last_day(coupon.ends_at)
             return speech.say("refused.coupon.expired", code=coupon.code, date=date)

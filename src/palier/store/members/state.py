@@ -48,6 +48,7 @@ def state_to_json(state: AccountState) -> dict[str, Any]:
         "stepped_at": to_us(state.stepped_at),
         "override": [override.tier, to_us(override.until)] if override else None,
         "holds": [hold_to_json(hold) for hold in state.holds],
+        "first_claims": sorted(state.first_claims),
         "closed_at": to_us(state.closed_at),
         "last_order": [
             to_us(last.at),
@@ -98,6 +99,7 @@ def state_from_row(
         stepped_at=from_us(data.get("stepped_at")),
         override=Override(override[0], from_us(override[1])) if override else None,
         holds=tuple(hold_from_json(row) for row in data.get("holds", ())),
+        first_claims=frozenset(data.get("first_claims", ())),
         closed_at=from_us(data.get("closed_at")),
         last_order=LastOrder(instant(last[0]), last[1], last[2], last[3], last[4]) if last else None,
         next_lot=data.get("next_lot", 1),
