@@ -63,6 +63,8 @@ def test_what_the_standards_own_signer_signed_is_good():
         ({"timestamp": "1e9"}, "unsigned"),
         ({"timestamp": "٣٤"}, "unsigned"),
         ({"message_id": "x" * 201}, "unsigned"),
+        ({"message_id": "a\x00b"}, "unsigned"),
+        ({"message_id": "é"}, "unsigned"),
         ({"message_id": "other"}, "wrong"),
         ({"timestamp": "999999999999"}, "wrong"),
         ({"signature": "v1"}, "wrong"),

@@ -37,6 +37,8 @@ def check(
     """
     if not (message_id and timestamp and signature) or len(message_id) > ID_MAX:
         return "unsigned"
+    if not (message_id.isascii() and message_id.isprintable()):
+        return "unsigned"
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
         return "unsigned"
     given = [each.partition(",") for each in signature.split(" ")[:_SIGNATURES_MAX]]

@@ -18,6 +18,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 PALIER_VAR = environment.var_directory()
 PALIER_DEMO = environment.flag("PALIER_DEMO")
 PALIER_PUBLIC_URL = environment.public_url()
+# Webhooks to this machine itself, over http too: for the demo and for developers.
+PALIER_WEBHOOKS_LOCAL = PALIER_DEMO or environment.flag("PALIER_WEBHOOKS_LOCAL")
 SECRET_KEY = environment.secret_key(PALIER_VAR)
 
 _public = urlsplit(PALIER_PUBLIC_URL)
@@ -47,12 +49,14 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_tasks_db",
     "palier.store",
     "palier.backoffice",
     "palier.storefront",
 ]
 
 MIDDLEWARE = [
+    "palier.api.edge.api_edge",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -84,6 +88,10 @@ TEMPLATES = [
     },
 ]
 
+# --- Jobs: rows in the same database, worked off by palier work
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 # --- Languages and time
 
 LANGUAGE_CODE = "en"
@@ -95,6 +103,10 @@ LANGUAGE_COOKIE_NAME = "palier_language"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# --- API: calls a minute for each key, in each process; 0 is no limit
+
+PALIER_API_RATE = environment.whole("PALIER_API_RATE", 6000)
 
 # --- People
 

@@ -1,0 +1,97 @@
+"""POST /hooks/{shop}: checks who pushes, keeps what it is, answers 202. What it means is worked out later."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+
+from palier.channels.signature import check
+from palier.core.inbox import KINDS
+from palier.flows.count_refused_hook import count_refused_hook
+from palier.flows.receive_hook import ReceiveHook, receive_hook
+from palier.store.hooks.load import find_hook
+
+BODY_MAX = 1024 * 1024
+CUSTOMER_MAX = 200
+
+_decode = msgspec.json.Decoder().decode
+_REASONS = {
+    "unsigned": "the message is not signed: webhook-id, webhook-timestamp and webhook-signature are needed",
+    "wrong": "the signature does not hold",
+    "late": "the message is older than five minutes, or a clock is wrong",
+}
+
+
+@csrf_exempt
+def receive(request: HttpRequest, shop: str) -> HttpResponse:
+    """202 for a message that is signed and was kept now or before; 401 for one that is not to be believed."""
+    if request.method != "POST":
+        return _problem(405, "method_not_allowed", "messages come by POST", allow="POST")
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        body = b"x" * (BODY_MAX + 1)
+    except UnreadablePostError:
+        return _problem(400, "invalid_json", "the message broke off")
+    if len(body) > BODY_MAX:
+        return _problem(413, "too_large", f"a message has at most {BODY_MAX} bytes")
+    now = datetime.now(UTC)
+    hook = find_hook(shop, now=now)
+    event_id = request.headers.get("webhook-id", "")
+    verdict = check(
+        body,
+        message_id=event_id,
+        timestamp=request.headers.get("webhook-timestamp", ""),
+        signature=request.headers.get("webhook-signature", ""),
+        # A shop that there is not takes as long, and is answered the same.
+        secrets=hook.secrets if hook else (_NOBODYS,),
+        now=now,
+    )
+    if hook is None or verdict != "good":
+        if hook is not None:
+            count_refused_hook(hook.shop_id, now=now)
+        return _problem(401, "unauthorized", _REASONS["wrong" if verdict == "good" else verdict])
+    return _keep(hook.shop_id, event_id, body, now)
+
+
+def _keep(shop_id: int, event_id: str, body: bytes, now: datetime) -> HttpResponse:
+    try:
+        message = _decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return _problem(400, "invalid_json", "the message is no JSON")
+    kind = message.get("type") if isinstance(message, dict) else None
+    data = message.get("data") if isinstance(message, dict) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        return _problem(422, "invalid_message", f"type has to be one of {', '.join(KINDS)}")
+    if not isinstance(data, dict):
+        return _problem(422, "invalid_message", "data has to be an object")
+    is_new = receive_hook(ReceiveHook(shop_id, event_id, kind, _customer(kind, data), body.decode()), now=now)
+    return _json(202, {"id": event_id, "result": "kept" if is_new else "repeat"})
+
+
+def _customer(kind: str, data: dict[str, Any]) -> str:
+    named = data.get(KINDS[kind]) if KINDS[kind] else None
+    is_name = isinstance(named, str | int) and not isinstance(named, bool)
+    return str(named)[:CUSTOMER_MAX].replace("\x00", "") if is_name else ""
+
+
+def _problem(status: int, code: str, detail: str, *, allow: str = "") -> HttpResponse:
+    body = {"type": "about:blank", "title": detail, "status": status, "detail": detail, "code": code}
+    response = _json(status, body)
+    response["content-type"] = "application/problem+json"
+    if allow:
+        response["allow"] = allow
+    return response
+
+
+def _json(status: int, body: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/json")
+
+
+_NOBODYS = "whsec_" + "A" * 43 + "="
