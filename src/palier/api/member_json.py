@@ -91,14 +91,13 @@ def tier_json(view: MemberView, *, language: str) -> dict[str, Any] | None:
     """The tier held; None without one."""
     if view.tier is None:
         return None
-    told = {
+    return {
         "id": view.tier,
         "name": tier_name(view.programme, view.tier, language),
         "since": instant(view.tier_since),
+        "is_given": view.override is not None,
+        "given_until": instant(view.override.until) if view.override is not None else None,
     }
-    if view.override is not None:
-        told["given_until"] = instant(view.override.until)
-    return told
 
 
 def tier_name(programme: Programme, tier_id: str, language: str) -> str:

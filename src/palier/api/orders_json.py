@@ -12,6 +12,7 @@ from palier.core.messages import parse_refund, refund_currency
 from palier.core.messages_order import parse_order
 from palier.core.order import Order, Refund
 from palier.flows.record_orders import Recorded
+from palier.store.orders.load import find_currency
 
 
 def read_order(caller: Caller, order_id: str, message: Mapping[str, Any]) -> Order:
@@ -20,9 +21,16 @@ def read_order(caller: Caller, order_id: str, message: Mapping[str, Any]) -> Ord
 
 
 def read_refund(caller: Caller, order_id: str, refund_id: str, message: Mapping[str, Any]) -> Refund:
-    """The refund at its address. Its amounts are in the currency it names, else in the programme's."""
-    named = addressed(message, order=order_id, id=refund_id)
-    return parse_refund(named, currency=refund_currency(named) or caller.currency)
+    """The refund at its address; the body may leave both ids out, and must not say others."""
+    return read_refund_message(caller, addressed(message, order=order_id, id=refund_id))
+
+
+def read_refund_message(caller: Caller, message: Mapping[str, Any]) -> Refund:
+    """A refund. Its amount is in the currency that it names, else in that of its order, else in the programme's."""
+    currency = refund_currency(message)
+    if not currency and message.get("amount") is not None:
+        currency = find_currency(caller.shop_id, str(message.get("order")))
+    return parse_refund(message, currency=currency or caller.currency)
 
 
 def recorded_json(recorded: Recorded, message: Order | Refund) -> dict[str, Any]:

@@ -38,6 +38,7 @@ _KINDS: Mapping[str, tuple[int, str]] = {
     "quote_changed": (409, "The quote has changed"),
     "hold_taken": (409, "An order has taken the hold over"),
     "programme_changed": (409, "The programme was changed meanwhile"),
+    "draft_changed": (409, "The draft was changed meanwhile"),
     "nothing_owed": (409, "There is no debt"),
     "too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "The body has to be JSON"),

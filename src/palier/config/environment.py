@@ -26,6 +26,14 @@ def flag(name: str) -> bool:
     raise ImproperlyConfigured(f"{name}={value!r} is neither yes nor no. Use 1 or 0.")
 
 
+def whole(name: str, default: int, *, most: int = 10**9) -> int:
+    """The variable as a whole number from 0 to ``most``; anything else is refused."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdecimal()) or int(value) > most:
+        raise ImproperlyConfigured(f"{name}={value!r} is no whole number from 0 to {most}.")
+    return int(value)
+
+
 def var_directory() -> Path:
     """Where Palier keeps what it writes: ``PALIER_VAR``, else ``./var``. Made if missing, for its owner only."""
     directory = Path(text("PALIER_VAR", "var")).expanduser().resolve()

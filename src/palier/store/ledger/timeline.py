@@ -55,7 +55,16 @@ def load_movements(
     At most nine statements, however many movements there are.
     """
     assert 0 < limit <= MOVEMENTS_MAX
-    causes = _page(account_id, before_sequence, limit)
+    return _movements(account_id, _page(account_id, before_sequence, limit))
+
+
+@scopes_disabled()
+def load_movements_of(account_id: int, causes: Sequence[Cause]) -> tuple[Movement, ...]:
+    """What these causes moved, in their order; those that moved nothing are left out. At most eight statements."""
+    return _movements(account_id, causes)
+
+
+def _movements(account_id: int, causes: Sequence[Cause]) -> tuple[Movement, ...]:
     if not causes:
         return ()
     entries = _entries(account_id, causes)
@@ -73,7 +82,7 @@ def load_movements(
         own = tuple(credits.get(entry.sequence, ()))
         shown[cause].append(Shown(entry, balances[entry.sequence], own, reason, author))
     names = _names(causes)
-    return tuple(_named(cause, shown[cause], names) for cause in causes)
+    return tuple(_named(cause, shown[cause], names) for cause in causes if shown[cause])
 
 
 def _page(account_id: int, before_sequence: int | None, limit: int) -> list[Cause]:

@@ -102,6 +102,14 @@ def load_shop(shop_id: int) -> LoadedShop:
     return LoadedShop(*rows[0])
 
 
+def find_currency(shop_id: int, external_id: str) -> str:
+    """The currency of a shop's order; empty while the order is not known. One statement."""
+    rows = select(
+        "SELECT currency FROM store_order WHERE shop_id = %s AND external_id = %s", [shop_id, external_id]
+    )
+    return str(rows[0][0]) if rows else ""
+
+
 def find_guest_orders(shop_id: int, email_folded: str, *, since: datetime) -> list[str]:
     """External ids of a shop's guest orders with this address, oldest first, none placed before ``since``; locked."""
     if not email_folded:

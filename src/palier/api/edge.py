@@ -1,0 +1,58 @@
+"""What every address under /api has in common: a request id, no caches, HEAD and OPTIONS, problems instead of pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from palier.api.problems import CONTENT_TYPE, Problem, codes_of
+from palier.api.replies import problem_reply
+from palier.store.ids import new_public_id
+
+PREFIX = "/api/"
+REQUEST_ID = "X-Request-Id"
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def api_edge(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Django middleware; other addresses pass through untouched."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PREFIX):
+            return get_response(request)
+        asked = request.method or "GET"
+        if asked == "HEAD":
+            request.method = "GET"
+        response = _told(get_response(request), asked)
+        if asked == "HEAD":
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
+        response[REQUEST_ID] = request_id(request.headers.get(REQUEST_ID, ""))
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
+
+
+def request_id(given: str) -> str:
+    """What the answer is known by: the caller's own id if it has a good form, else a new one."""
+    return given if _ID.fullmatch(given) else new_public_id()
+
+
+def _told(response: HttpResponse, method: str) -> HttpResponse:
+    """Pages of the framework become problems; OPTIONS is answered with what the address takes."""
+    if response.status_code == 405:
+        allowed = response.headers.get("Allow", "")
+        methods = [each.strip() for each in allowed.split(",") if each.strip()]
+        allowed = ", ".join([*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"])
+        if method == "OPTIONS":
+            return HttpResponse(status=204, headers={"Allow": allowed})
+        return problem_reply(Problem("method_not_allowed", headers={"Allow": allowed}))
+    if response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:
+        codes = codes_of(response.status_code) or ("internal_error",)
+        code = "invalid_request" if response.status_code == 400 else codes[0]
+        return problem_reply(Problem(code, status=response.status_code))
+    return response

@@ -1,0 +1,93 @@
+"""Parameters that many operations share: ids in addresses, cursors, page sizes, languages."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from ninja import Path, Query
+from pydantic import AfterValidator
+
+from palier.api.problems import Problem, Refused
+
+PAGE_MAX = 200
+PAGE_SIZE = 50
+
+_ID = r"^[^/\x00-\x1f\x7f-\x9f]+$"
+_CURSOR = r"^[A-Za-z0-9_-]+$"
+
+
+def _bare(text: str) -> str:
+    """Without outer blanks, as ids in messages are read; nothing but blanks is no id."""
+    bare = text.strip()
+    if not bare:
+        raise ValueError("an id must not be empty")
+    return bare
+
+
+CustomerId = Annotated[
+    str, Path(max_length=200, pattern=_ID, description="The shop's id of the customer"), AfterValidator(_bare)
+]
+OrderId = Annotated[
+    str, Path(max_length=200, pattern=_ID, description="The shop's id of the order"), AfterValidator(_bare)
+]
+RefundId = Annotated[
+    str, Path(max_length=200, pattern=_ID, description="The shop's id of the refund"), AfterValidator(_bare)
+]
+ProductId = Annotated[
+    str, Path(max_length=200, pattern=_ID, description="The shop's id of the product"), AfterValidator(_bare)
+]
+HoldId = Annotated[str, Path(max_length=36, pattern=_ID, description="The id that `POST /holds` answered")]
+SegmentId = Annotated[str, Path(max_length=64, pattern=_ID, description="The segment's id in the document")]
+VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of a published version")]
+MovementNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The movement's number")]
+
+Cursor = Annotated[str, Query(max_length=200, pattern=_CURSOR, description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX, description="So many items at most")]
+Language = Annotated[
+    Literal["", "fr", "de", "en"],
+    Query(description="Of names and sentences; default: `Accept-Language`, else the member's"),
+]
+
+
+def cursor_of(place: str | int) -> str:
+    """The opaque text that leads on from this place."""
+    return urlsafe_b64encode(str(place).encode()).decode().rstrip("=")
+
+
+def place_of(cursor: str | None) -> str:
+    """The place that a cursor stands for; empty without one. Refused when it is none of ours."""
+    if not cursor:
+        return ""
+    try:
+        return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError):
+        raise _strange() from None
+
+
+def number_of(cursor: str | None, *, first: int = 0) -> int:
+    """The number that a cursor stands for; ``first`` without one."""
+    place = place_of(cursor)
+    if not place:
+        return first
+    if not (place.isascii() and place.isdecimal() and len(place) <= 18):
+        raise _strange()
+    return int(place)
+
+
+def _strange() -> Refused:
+    problem = Problem(
+        "invalid_request", "The cursor is not one of ours", path="query.cursor", hint="begin without one"
+    )
+    return Refused(problem)
+
+
+def paged(items: Sequence[Any], *, limit: int, place: str | int | None) -> dict[str, Any]:
+    """A page from up to ``limit + 1`` items; ``place`` is that of the last one which is shown."""
+    has_more = len(items) > limit and place is not None
+    return {
+        "items": list(items[:limit]),
+        "next": cursor_of(place) if has_more and place is not None else None,
+    }
