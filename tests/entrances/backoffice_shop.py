@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django_scopes import scopes_disabled
 
 from palier.core.member import MemberFacts
-from palier.core.order import Line, Order, Refund
+from palier.core.order import Line, Order, OrderDiscount, Refund
 from palier.core.programme.load import load_yaml
 from palier.flows.give_points import GivePoints, give_points
 from palier.flows.init_programme import InitProgramme, init_programme
@@ -82,6 +82,16 @@ def order(
         said=frozenset({"lines", "paid_at", "placed_at"}),
     )  # fmt: skip
     record_orders(RecordOrders(shop.shop_id, (message,), is_history=True), now=shop.now)
+
+
+def owing_order(shop: Shop, number: str, customer: str, *, points: int) -> None:
+    """An order just paid whose shop says that it used points, which the member lacks."""
+    message = Order(
+        number, "paid", "EUR", customer=customer, updated=shop.now, placed_at=shop.now, paid_at=shop.now,
+        lines=(Line("1", "tea", 1, 5000),), discounts=(OrderDiscount("points", amount_minor=300, points=points),),
+        said=frozenset({"lines", "placed_at", "paid_at", "discounts"}),
+    )  # fmt: skip
+    record_orders(RecordOrders(shop.shop_id, (message,)), now=shop.now)
 
 
 def refund(shop: Shop, number: str, order_number: str, amount_minor: int, *, days_ago: float) -> None:

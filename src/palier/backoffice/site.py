@@ -19,11 +19,18 @@ class BackOffice(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         """Unfold's site puts these before Django's own."""
-        from palier.backoffice import access, cart, keys, member, members, segments, team
+        from palier.backoffice import access, cart, gift, keys, member, members, segments, team
 
         return [
             path("members/", self.admin_view(members.members), name="members"),
             path("members/<str:public_id>/", self.admin_view(member.member), name="member"),
+            path("members/<str:public_id>/gift/", self.admin_view(gift.gift), name="gift"),
+            path("members/<str:public_id>/waive/", self.admin_view(gift.waive), name="waive"),
+            path(
+                "members/<str:public_id>/gift/<str:gift_id>/",
+                self.admin_view(gift.take_back),
+                name="take_back",
+            ),
             path("segments/", self.admin_view(segments.segments), name="segments"),
             path("cart/", self.admin_view(cart.cart), name="cart"),
             path("keys/", self.admin_view(keys.keys), name="keys"),

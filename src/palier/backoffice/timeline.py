@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from palier.backoffice.access import Viewpoint
 from palier.core.explain.movement import Movement
 from palier.core.explain.sentences import sentences, title
+from palier.flows.take_back_gift import undo_key
 from palier.store.ledger.timeline import load_movements
+from palier.store.orders.happenings import find_happenings
 
 PAGE_SIZE = 20
 
@@ -46,6 +49,8 @@ class Row:
     lines: tuple[str, ...]
     rules: tuple[str, ...]
     version: int | None
+    gift: str = ""
+    """The gift that may be taken back; empty for everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +68,24 @@ def history_of(account_id: int, viewpoint: Viewpoint, before: str) -> History:
     found = load_movements(account_id, before_sequence=start, limit=PAGE_SIZE + 1)
     shown = found[:PAGE_SIZE]
     has_older = len(found) > PAGE_SIZE
+    gifts = _gifts(account_id, shown)
     return History(
-        rows=tuple(_row(movement, viewpoint) for movement in shown),
+        rows=tuple(_row(movement, viewpoint, gifts) for movement in shown),
         before=shown[-1].sequence if has_older else None,
         is_newest=start is None,
     )
 
 
-def _row(movement: Movement, viewpoint: Viewpoint) -> Row:
+def _gifts(account_id: int, shown: Sequence[Movement]) -> set[str]:
+    """Those that were not taken back yet."""
+    given = [each.cause.id for each in shown if each.cause.kind == "gift" and each.change.total > 0]
+    if not given:
+        return set()
+    undone = find_happenings([account_id], "gift", "", [undo_key(gift) for gift in given])
+    return {gift for gift in given if (account_id, undo_key(gift)) not in undone}
+
+
+def _row(movement: Movement, viewpoint: Viewpoint, gifts: set[str]) -> Row:
     told = sentences(movement, viewpoint.timeline, viewpoint.language, viewpoint.formats, for_staff=True)
     last = movement.last.entry
     kind = last.kind if movement.cause.kind == "time" else movement.cause.kind
@@ -85,6 +100,7 @@ def _row(movement: Movement, viewpoint: Viewpoint) -> Row:
         debt=movement.balance.debt,
         lines=told,
         rules=_rules(movement),
+        gift=movement.cause.id if movement.cause.id in gifts else "",
         version=viewpoint.numbers.get(last.version) if last.version is not None else None,
     )
 

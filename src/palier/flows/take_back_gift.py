@@ -60,10 +60,15 @@ def take_back_gift(command: TakeBackGift, *, now: datetime) -> TakenBack:
     return in_one_transaction(lambda: _take_back(command, now))
 
 
+def undo_key(gift: str) -> str:
+    """The key under which the opposite of that gift is kept."""
+    return f"undo:{gift}"
+
+
 def _take_back(command: TakeBackGift, now: datetime) -> TakenBack:
     member = open_member(command.shop_id, command.customer, now=now, creates=False)
     book = member.book
-    key = f"undo:{command.gift}"
+    key = undo_key(command.gift)
     known = find_happenings([book.state.id], "gift", "", [key])
     if known:
         return TakenBack(True, book.state.id, -known[book.state.id, key], 0)
