@@ -24,6 +24,9 @@ def problem_reply(problem: Problem) -> HttpResponse:
         status=problem.status,
         headers=dict(problem.headers),
     )
+    if problem.status < 500:
+        # Django would log the address, which names the customer; a refusal is no event of ours.
+        response._has_been_logged = True  # type: ignore[attr-defined]
     if problem.status == 401:
         response.headers.setdefault("WWW-Authenticate", 'Bearer realm="Palier"')
     return response

@@ -26,12 +26,12 @@ from palier.api.schemas.carts import (
     QuoteAnswer,
     ReleasedAnswer,
 )
-from palier.core.errors import InvalidCart
+from palier.core.errors import InvalidCart, QuoteChanged
 from palier.core.explain.quotes import QuoteWords, explain_quote
 from palier.core.formats import formats_for
 from palier.core.messages_cart import parse_cart
 from palier.core.quote import booked
-from palier.flows.hold_cart import HoldCart, hold_cart
+from palier.flows.hold_cart import Held, HoldCart, hold_cart
 from palier.flows.keep_cart import KeepCart, keep_cart
 from palier.flows.release_hold import ReleaseHold, release_hold
 from palier.store.catalogue.models import KeptCart
@@ -134,7 +134,7 @@ def post_hold(call: Call) -> dict[str, Any]:
             expected_total_minor=values["expected_total"],
             replaces=asked.hold,
         )
-        held = hold_cart(command, now=call.now)
+        held = _held(command, call)
         tries.count(held.quote)
     return {
         "id": held.id,
@@ -143,6 +143,15 @@ def post_hold(call: Call) -> dict[str, Any]:
         "lapses_at": instant(held.lapses_at),
         "quote": priced_json(held.quote, asked.cart.order),
     }
+
+
+def _held(command: HoldCart, call: Call) -> Held:
+    try:
+        return hold_cart(command, now=call.now)
+    except QuoteChanged as changed:
+        # The flow says it in minor units, which no shop has ever sent.
+        detail = "the cart does not cost what the shopper was shown any more"
+        raise Refused(Problem(changed.code, detail, changed.path, changed.hint)) from None
 
 
 def _hold_values(call: Call) -> Mapping[str, Any]:

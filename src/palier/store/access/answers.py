@@ -57,12 +57,16 @@ def renew_claim(shop_id: int, key: str, *, now: datetime, before: datetime) -> b
 
 def write_answer(shop_id: int, key: str, *, status: int, body: Any) -> None:
     """The claimed key is answered."""
-    run(
+    with run(
         "UPDATE store_answer SET status = %s, body = %s WHERE shop_id = %s AND key = %s AND status IS NULL",
         [status, to_json(body), shop_id, key],
-    ).close()
+    ):
+        pass
 
 
 def delete_claim(shop_id: int, key: str) -> None:
     """The key is free again; one that is answered stays."""
-    run("DELETE FROM store_answer WHERE shop_id = %s AND key = %s AND status IS NULL", [shop_id, key]).close()
+    with run(
+        "DELETE FROM store_answer WHERE shop_id = %s AND key = %s AND status IS NULL", [shop_id, key]
+    ):
+        pass
