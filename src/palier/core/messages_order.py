@@ -21,10 +21,21 @@ from palier.core.messages_kinds import (
     read_message,
     word,
 )
+from palier.core.messages_quick import QuickLine, quick_lines
 from palier.core.money import LIMIT, exponent, is_currency, ratio_half_up, round_half_up
 from palier.core.order import Delivery, Line, Order, OrderDiscount, Shipping
 from palier.core.programme.kinds import whole
-from palier.core.programme.reader import BOOLEAN, Context, Field, Values, choice, many, read_fields, record
+from palier.core.programme.reader import (
+    BOOLEAN,
+    Context,
+    Field,
+    Kind,
+    Values,
+    choice,
+    many,
+    read_fields,
+    record,
+)
 from palier.core.programme.values import SOURCES
 
 LINES_MAX = 1000
@@ -98,7 +109,15 @@ def _read(context: Context, message: object) -> Order:
     return order
 
 
-def read_lines(context: Context, lines: tuple[Values, ...], basis: Basis) -> tuple[Line, ...]:
+def _read_lines(context: Context, path: str, value: object) -> tuple[Values | QuickLine, ...]:
+    quick = quick_lines(value, context.exponent)
+    if quick is None:
+        return _STRICT_LINES.read(context, path, value)
+    context.nodes += quick.nodes
+    return quick
+
+
+def read_lines(context: Context, lines: tuple[Values | QuickLine, ...], basis: Basis) -> tuple[Line, ...]:
     """The lines of an order or a cart, their ids given or their positions."""
     if len(lines) > LINES_MAX:
         context.fail("lines", f"an order has at most {LINES_MAX} lines; found {len(lines)}")
@@ -116,7 +135,12 @@ def read_lines(context: Context, lines: tuple[Values, ...], basis: Basis) -> tup
     return tuple(read)
 
 
-def _line(context: Context, path: str, values: Values, basis: Basis, position: int) -> Line:
+def _line(context: Context, path: str, values: Values | QuickLine, basis: Basis, position: int) -> Line:
+    if isinstance(values, QuickLine):
+        return Line(
+            values.id or str(position), values.product, values.quantity, values.amount_minor, values.categories,
+            _other_per_amount(values.tax_rate, basis), values.weight_g, values.on_sale,
+        )  # fmt: skip
     quantity = values.get("quantity", 1)
     amount, other = _amount(context, path, values, basis, quantity)
     if len(values.get("categories", ())) > CATEGORIES_MAX:
@@ -246,6 +270,7 @@ _LINE = record(
     },
     lambda context, path, values: values,
 )
+_STRICT_LINES = many(_LINE, least=1)
 _SHIPPING = record(
     {
         "carrier": Field(word(most=100, least=0), "The carrier's id"),
@@ -284,7 +309,9 @@ FIELDS = {
     "currency": Field(CURRENCY, "Of all amounts; default: the programme's"),
     "rate": Field(RATE, "How much of the programme's currency one unit is"),
     "prices": Field(choice("gross", "net"), "Whether prices include tax; default gross"),
-    "lines": Field(many(_LINE, least=1), "What was bought; absent in an update of the state alone"),
+    "lines": Field(
+        Kind(_read_lines, _STRICT_LINES.schema), "What was bought; absent in an update of the state alone"
+    ),
     "shipping": Field(_SHIPPING, "The delivery"),
     "discounts": Field(many(_DISCOUNT), "In the order of their application"),
     "coupons": Field(many(_NAME), "Codes that the member entered"),
