@@ -18,7 +18,7 @@ from palier.core.programme.ladder import (
     who_asks_for,
 )
 from palier.core.programme.parse import parse, parse_text
-from palier.core.programme.source import as_written, with_section
+from palier.core.programme.source import as_written, line_of, with_section
 from palier.core.programme.values import Tier
 
 TEXT = """\
@@ -144,3 +144,25 @@ def test_a_text_that_cannot_be_kept_is_written_out_from_the_programme(text):
     assert with_section(text, "tiers", programme) == ""
     assert parse_text(as_written("", programme)) == programme
     assert as_written(TEXT, PROGRAMME) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("", 2),
+        ("name", 2),
+        ("earning[1].when.tier", 8),
+        ("tiers.ladder[2].discount.percent", 16),
+        ("tiers.ladder[2].nonsense.more", 16),
+        ("tiers.schedule[0].thresholds.silver", 19),
+        ("segments[0].where['all'][1]", 24),
+        ("nothing", 2),
+    ],
+)
+def test_a_path_leads_to_its_line(path, line):
+    assert line_of(TEXT, path) == line
+
+
+def test_a_text_that_cannot_be_read_has_no_lines():
+    assert line_of("a: [", "a") is None
+    assert line_of("", "a") is None

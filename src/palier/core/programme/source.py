@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from palier.core.programme.canonical import to_document
 from palier.core.programme.parse import parse_text
@@ -11,6 +16,8 @@ from palier.core.programme.text import to_yaml
 from palier.core.programme.values import Programme
 
 _KEY = re.compile(r"(?:\"([a-z_]+)\"|'([a-z_]+)'|([a-z_]+))\s*:(?:\s|$)")
+
+_STEP = re.compile(r"\[([0-9]+)\]|(?:^|\.|\[)([^.\[\]]+)\]?")
 
 
 def as_written(source: str, programme: Programme) -> str:
@@ -63,3 +70,34 @@ def _says(text: str, programme: Programme) -> bool:
         return parse_text(text) == programme
     except InvalidProgramme:
         return False
+
+
+def line_of(source: str, path: str) -> int | None:
+    """The line (from 1) where the value of a path such as ``tiers.ladder[1].from`` is written.
+
+    Where a step of the path is not there, as with a key that is missing, it is the line of what holds it. None where
+    the text cannot be read.
+    """
+    try:
+        node: Any = YAML(typ="rt", pure=True).compose(source.removeprefix("\ufeff"))
+    except (YAMLError, ValueError, RecursionError):
+        return None
+    if node is None:
+        return None
+    line = int(node.start_mark.line) + 1
+    for index, key in _STEP.findall(path):
+        inner, at = _within(node, key, int(index) if index else None)
+        if at is None:
+            break
+        node, line = inner, at
+    return line
+
+
+def _within(node: Any, key: str, index: int | None) -> tuple[Any, int | None]:
+    """What stands in a map or list under a key or at a place, and its line; a map's entry begins with its key."""
+    if index is not None:
+        items = node.value if isinstance(node, SequenceNode) else []
+        return (items[index], items[index].start_mark.line + 1) if index < len(items) else (None, None)
+    pairs = node.value if isinstance(node, MappingNode) else []
+    found = [(value, name.start_mark.line + 1) for name, value in pairs if name.value == key.strip("'\"")]
+    return found[-1] if found else (None, None)
