@@ -14,14 +14,16 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: ``module`` (under ``palier.cli``) has ``add_arguments(parser)`` and ``run(options) -> int``.
+    """One command: ``module`` (in ``package``) has ``add_arguments(parser)`` and ``run(options) -> int``.
 
-    ``needs`` says what ``main`` sees to before ``run``: nothing, Django's settings, or a database with a programme.
+    Another entrance may bring a command of its own. ``needs`` says what ``main`` sees to before ``run``: nothing,
+    Django's settings, or a database with a programme.
     """
 
     module: str
     about: str
     needs: Literal["nothing", "settings", "programme"] = "programme"
+    package: str = "palier.cli"
 
 
 COMMANDS = {
@@ -38,7 +40,11 @@ COMMANDS = {
     ),
     "key": Command("key", "make, show and revoke the keys with which programs call the API"),
     "member": Command("member", "show a member and explain every point; gifts, merging, erasing"),
-    "work": Command("work", "let time have its effects: points end or settle, rewards come, tiers change"),
+    "work": Command(
+        "command",
+        "work off what is due: time's effects, the inbox, webhooks, and chores",
+        package="palier.jobs",
+    ),
     "rehearse": Command("rehearse", "run scenario files and tell which expectations failed", needs="nothing"),
     "verify": Command("verify", "prove that every balance, tier and coupon is what the ledger says"),
     "backup": Command("backup", "write the whole installation into one file, while it runs"),
@@ -78,7 +84,7 @@ def _main(words: list[str]) -> int:
         return _refuse(
             f"there is no command {name!r}" + (f"; meant: {near[0]}" if near else "; see palier --help")
         )
-    module = import_module(f"palier.cli.{command.module}")
+    module = import_module(f"{command.package}.{command.module}")
     parser = argparse.ArgumentParser(
         prog=f"palier {name}", description=command.about[0].upper() + command.about[1:]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from palier.flows.transaction import in_one_transaction
@@ -13,6 +14,13 @@ MOST_EACH = 4
 """So many of one address at once: one that answers slowly does not hold up the others."""
 
 
-def take_deliveries(*, now: datetime, most: int = MOST, most_each: int = MOST_EACH) -> list[DueDelivery]:
-    """Up to ``most`` deliveries, oldest first. Nobody else gets them until they are settled or their lease ends."""
-    return in_one_transaction(lambda: load_due(take_due(now=now, most=most, most_each=most_each), now=now))
+def take_deliveries(
+    *, now: datetime, most: int = MOST, most_each: int = MOST_EACH, busy: Collection[int] = ()
+) -> list[DueDelivery]:
+    """Up to ``most`` deliveries, oldest first; none of endpoints that are ``busy``.
+
+    Nobody else gets them until they are settled or their lease ends.
+    """
+    return in_one_transaction(
+        lambda: load_due(take_due(now=now, most=most, most_each=most_each, busy=busy), now=now)
+    )

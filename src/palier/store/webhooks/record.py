@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,8 +51,10 @@ def record_deliveries(endpoints: Iterable[WebhookEndpoint], deliveries: Sequence
                 endpoint.save(update_fields=["last_sequence"])
 
 
-def take_due(*, now: datetime, most: int, most_each: int) -> list[int]:
+def take_due(*, now: datetime, most: int, most_each: int, busy: Collection[int] = ()) -> list[int]:
     """Up to ``most`` deliveries that are due, at most ``most_each`` of one endpoint, oldest first.
+
+    Endpoints that are ``busy`` get none.
 
     They are taken: nobody else gets them before the lease ends. Each counts as a try from now on, so that a delivery
     which kills its worker does not do so for ever.
@@ -61,6 +63,8 @@ def take_due(*, now: datetime, most: int, most_each: int) -> list[int]:
         due = Delivery.objects.filter(
             state="waiting", next_at__lte=now, endpoint__is_active=True, endpoint__removed_at=None
         )
+        if busy:
+            due = due.exclude(endpoint_id__in=list(busy))
         place = Window(RowNumber(), partition_by=F("endpoint_id"), order_by=F("sequence").asc())
         found = due.annotate(place=place).filter(place__lte=most_each).order_by("place", "next_at")
         ids = list(found.values_list("id", flat=True)[:most])

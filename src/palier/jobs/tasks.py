@@ -1,0 +1,68 @@
+"""Jobs that come again and again, as tasks of Django's own interface. Each may run twice or be cut anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django_scopes import scopes_disabled
+from django_tasks import task
+
+from palier.flows.forget_old_answers import forget_old_answers
+from palier.flows.forget_old_messages import forget_old_messages
+from palier.flows.forget_old_work import forget_old_work
+from palier.flows.learn_products import learn_products
+from palier.flows.seal_days import seal_days
+from palier.jobs.clock import now_in, world_now
+from palier.store.programmes.models import Programme
+
+
+@task
+def learn_all_products() -> int:
+    """Products that order lines show, those of the last minutes once more; how many were looked at."""
+    chunk = learn_products(now=world_now())
+    looked_at = chunk.products
+    while not chunk.is_last:
+        chunk = learn_products(now=world_now(), after=chunk.last)
+        looked_at += chunk.products
+    return looked_at
+
+
+@task
+def forget_old() -> dict[str, int]:
+    """Answers, carts, messages, deliveries and finished jobs that nobody will ask for any more."""
+    now = world_now()
+    answers = forget_old_answers(now=now)
+    messages = forget_old_messages(now=now)
+    return {
+        "answers": answers.answers,
+        "carts": answers.carts,
+        "messages": messages.messages,
+        "deliveries": messages.deliveries,
+        "jobs": forget_old_work(now=now),
+    }
+
+
+@task
+def seal_all_days() -> int:
+    """Days that are over are sealed, in every programme; how many were."""
+    with scopes_disabled():
+        programmes = list(Programme.objects.order_by("id"))
+    return sum(seal_days(programme.pk, now=now_in(programme)) for programme in programmes)
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A task that comes again ``every`` so often."""
+
+    name: str
+    task: Any
+    every: timedelta
+
+
+PERIODIC = (
+    Periodic("learn_products", learn_all_products, timedelta(minutes=1)),
+    Periodic("forget_old", forget_old, timedelta(hours=6)),
+    Periodic("seal_days", seal_all_days, timedelta(hours=1)),
+)
