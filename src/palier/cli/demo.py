@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from palier.cli.demo_access import prepare_access
-from palier.cli.serve import check_port, serve
+from palier.cli.serve import check_port, serve_with_worker
 from palier.cli.start import set_up
 from palier.core.errors import Refusal
 
@@ -39,8 +39,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     print(f"\nOpen http://{HOST}:{options.port}/ and choose a role: owner, manager, support or read-only.")
     print("Stop the demo with Ctrl+C. What you do in it is kept; ./run reset makes it anew.", flush=True)
-    serve(host=HOST, port=options.port)
-    return 0
+    return serve_with_worker(host=HOST, port=options.port, is_quiet=True)
 
 
 def _prepare(*, is_anew: bool) -> None:

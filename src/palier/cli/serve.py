@@ -14,6 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="the port to listen on (8000)")
     parser.add_argument("--workers", type=int, default=1, help="how many processes (1)")
+    parser.add_argument(
+        "--with-worker", action="store_true", help="run palier work beside it, and start again what dies"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,6 +24,8 @@ def run(options: argparse.Namespace) -> int:
     check_migrations()
     check_port(options.host, options.port)
     print(f"Palier listens on http://{options.host}:{options.port}. Stop it with Ctrl+C.", flush=True)
+    if options.with_worker:
+        return serve_with_worker(host=options.host, port=options.port, workers=options.workers)
     serve(host=options.host, port=options.port, workers=options.workers)
     return 0
 
@@ -53,9 +58,24 @@ def check_port(host: str, port: int) -> None:
 def serve(*, host: str, port: int, workers: int = 1) -> None:
     """Hand this process over to granian, which answers signals by itself."""
     sys.stdout.flush()
-    words = [
+    words = server_words(host=host, port=port, workers=workers)
+    os.execv(words[0], words)
+
+
+def serve_with_worker(*, host: str, port: int, workers: int = 1, is_quiet: bool = False) -> int:
+    """Run the web server and ``palier work`` until interrupted. ``is_quiet``: what is worked off is not told."""
+    from palier.cli.supervise import Child, supervise
+
+    sys.stdout.flush()
+    web = Child("the web server", server_words(host=host, port=port, workers=workers))
+    work = Child("the worker", [sys.executable, "-m", "palier", "work"], is_quiet=is_quiet)
+    return supervise([web, work])
+
+
+def server_words(*, host: str, port: int, workers: int) -> list[str]:
+    """The command line of granian."""
+    return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning", "--no-ws",
         "palier.config.wsgi:application",
     ]  # fmt: skip
-    os.execv(words[0], words)

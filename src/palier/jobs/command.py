@@ -49,13 +49,19 @@ def run(options: argparse.Namespace) -> int:
             return 0
         dead_after = timedelta(seconds=options.dead_after)
         rhythm = Rhythm(options.pause, min(5, options.dead_after / 4), dead_after)
-        worker = WorkerThreads(lambda done: tell(done, is_json=options.json), rhythm, stop)
+        worker = WorkerThreads(lambda done: _tell_work(done, is_json=options.json), rhythm, stop)
         is_whole = worker.run()
     if not is_whole:
         # What still hangs (a slow receiver, a locked database) must not keep the process: others take it up.
         sys.stdout.flush()
         os._exit(0)
     return 0
+
+
+def _tell_work(done: dict[str, int], *, is_json: bool) -> None:
+    # Chores come every minute: machines may count them, nobody wants to read them.
+    if is_json or done.keys() != {"tasks"}:
+        tell(done, is_json=is_json)
 
 
 def tell(done: dict[str, int], *, is_json: bool) -> None:
