@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -83,7 +84,7 @@ def _issue(request: HttpRequest, shops: list[Shop], viewpoint: Viewpoint) -> dic
         messages.warning(request, _("This form was sent before: nothing was made a second time."))
         return redirect("admin:keys")
     author = request.user.get_username()
-    issued = issue_api_key(IssueApiKey(shop.pk, name, chosen, author), now=viewpoint.now)
+    issued = issue_api_key(IssueApiKey(shop.pk, name, chosen, author), now=timezone.now())
     return {"issued": issued, "issued_name": name}
 
 
@@ -91,7 +92,7 @@ def _revoke(request: HttpRequest, viewpoint: Viewpoint) -> HttpResponse:
     _require(request, "store.change_apikey")
     key = request.POST.get("key", "").replace("\0", "")[:36]
     try:
-        was_good = revoke_api_key(RevokeApiKey(viewpoint.programme.pk, key), now=viewpoint.now)
+        was_good = revoke_api_key(RevokeApiKey(viewpoint.programme.pk, key), now=timezone.now())
     except UnknownApiKey:
         raise Http404 from None
     if was_good:
@@ -108,7 +109,7 @@ def _change(request: HttpRequest, shops: list[Shop], viewpoint: Viewpoint) -> di
         messages.warning(request, _("This form was sent before: nothing was made a second time."))
         return redirect("admin:keys")
     return {
-        "secret": change_widget_secret(ChangeWidgetSecret(shop.pk), now=viewpoint.now),
+        "secret": change_widget_secret(ChangeWidgetSecret(shop.pk), now=timezone.now()),
         "secret_shop": shop,
     }
 

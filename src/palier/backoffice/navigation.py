@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Short groups: every day's work first, what is set up once last."""
     groups: list[tuple[Any, list[dict[str, Any]]]] = [
-        ("", [_entry(_("Home"), "home", "index", "store.view_account")]),
         (
-            _("Members"),
+            "",
             [
+                _entry(_("Home"), "home", "index", "store.view_account"),
                 _entry(_("Members"), "group", "members", "store.view_account"),
                 _entry(_("Segments"), "category", "segments", "store.view_account"),
                 _entry(_("Try a cart"), "shopping_cart", "cart", "store.add_happening"),
@@ -26,6 +26,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("Set-up"),
             [
                 _entry(_("API keys"), "key", "keys", "store.view_apikey"),
+                _entry(_("Webhooks"), "webhook", "webhooks", "store.view_webhookendpoint"),
                 _entry(_("Team"), "badge", "team", "auth.view_user"),
             ],
         ),

@@ -19,7 +19,7 @@ class BackOffice(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         """Unfold's site puts these before Django's own."""
-        from palier.backoffice import access, cart, gift, keys, member, members, segments, team
+        from palier.backoffice import access, cart, gift, keys, member, members, segments, team, webhooks
 
         return [
             path("members/", self.admin_view(members.members), name="members"),
@@ -34,6 +34,13 @@ class BackOffice(UnfoldAdminSite):
             path("segments/", self.admin_view(segments.segments), name="segments"),
             path("cart/", self.admin_view(cart.cart), name="cart"),
             path("keys/", self.admin_view(keys.keys), name="keys"),
+            path("webhooks/", self.admin_view(webhooks.webhooks), name="webhooks"),
+            path("webhooks/<str:webhook_id>/", self.admin_view(webhooks.webhook), name="webhook"),
+            path(
+                "webhooks/<str:webhook_id>/<str:delivery_id>/",
+                self.admin_view(webhooks.delivery),
+                name="delivery",
+            ),
             path("team/", self.admin_view(team.team), name="team"),
             path("programme/", self.admin_view(access.choose_programme), name="choose_programme"),
         ]

@@ -43,3 +43,22 @@ SCOPE_WORDS = {
     "programme:write": gettext_lazy("Publish the programme"),
     "reports:read": gettext_lazy("Read figures and who is in a segment"),
 }
+
+EVENT_WORDS = {
+    "member.welcome": gettext_lazy("Somebody became a member"),
+    "member.points_earned": gettext_lazy("Points were earned"),
+    "member.points_available": gettext_lazy("Pending points became available"),
+    "member.tier_up": gettext_lazy("A member climbed to a tier"),
+    "member.tier_down": gettext_lazy("A member fell to a tier"),
+    "member.coupon_issued": gettext_lazy("A coupon was issued"),
+    "member.coupon_expiring": gettext_lazy("A coupon is about to expire"),
+    "member.points_expiring": gettext_lazy("Points are about to expire"),
+    "member.win_back": gettext_lazy("A member has not come for long"),
+    "webhook.test": gettext_lazy("Test"),
+}
+
+DELIVERY_STATES = {
+    "waiting": pgettext_lazy("delivery", "Waiting"),
+    "delivered": pgettext_lazy("delivery", "Delivered"),
+    "failed": pgettext_lazy("delivery", "Failed"),
+}
