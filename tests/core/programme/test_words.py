@@ -26,14 +26,14 @@ LADDER = "tiers: {ladder: [{id: bronze, from: 0}, {id: silver, name: {fr: Argent
 @pytest.mark.parametrize(
     ("old", "new", "language", "sentences"),
     [
-        (LADDER % 500, LADDER % 400, "en", ["Silver: threshold 500 → 400 €"]),
+        (LADDER % 500, LADDER % 400, "en", ["Silver: threshold €500 → €400"]),
         (LADDER % 500, LADDER % 400, "de", ["Silber: Schwelle 500 → 400 €"]),
         (LADDER % 500, LADDER % "499.50", "fr", ["Argent\u00a0: seuil 500 → 499,50 €"]),
         (
             "earning: [{id: spend, award: {points: 1, per: 1}}]",
             "earning: [{id: spend, award: {points: 2, per: 1}}]",
             "en",
-            ["Rule spend: 1 → 2 points per 1 €"],
+            ["Rule spend: 1 → 2 points per €1"],
         ),
         (
             "earning: [{id: spend, award: {points: 1, per: 1}}]",
@@ -45,7 +45,7 @@ LADDER = "tiers: {ladder: [{id: bronze, from: 0}, {id: silver, name: {fr: Argent
             "earning: []",
             "earning: [{id: big, when: {total: {from: 50}}, award: {points: 1}}]",
             "en",
-            ["Rule big: added (conditions total from 50 €; award 1 point)"],
+            ["Rule big: added (conditions total from €50; award 1 point)"],
         ),
         ("rewards: [{id: r, at: 5, coupon: {discount: {percent: 5}}}]", "", "en", ["Reward r: removed"]),
         ("points: {valid_for: P12M}", "points: {valid_for: P36M}", "de", ["Punkte: gültig 12 → 36 Monate"]),

@@ -57,9 +57,11 @@ class Say:
         written = str(from_minor(minor, self.currency))
         if "." in written and not written.split(".")[1].strip("0"):
             written = written.split(".")[0]
-        return (
-            f"{written.replace('.', self.words['decimal_mark'])} {_SYMBOLS.get(self.currency, self.currency)}"
-        )
+        written = written.replace(".", self.words["decimal_mark"])
+        symbol = _SYMBOLS.get(self.currency)
+        if symbol is not None and self.words["decimal_mark"] == ".":
+            return f"{symbol}{written}"  # English has it in front
+        return f"{written} {symbol or self.currency}"
 
     def decimal(self, written: str) -> str:
         """A decimal with the language's mark."""
