@@ -16,8 +16,10 @@ export class PalierProgress extends HTMLElement {
   static observedAttributes = ["token-url", "lang", "api"];
 
   #root = this.attachShadow({ mode: "open" });
+  #place = make("div", "place");
   #asking = new AbortController();
   #timer = 0;
+  #isAtWork = false;
   #again = (): void => this.refresh();
   #returned = (event: Event): void => {
     // A page out of the browser's memory may be another customer's by now; so may one that was in the background.
@@ -29,9 +31,11 @@ export class PalierProgress extends HTMLElement {
   connectedCallback(): void {
     try {
       this.#root.adoptedStyleSheets = [styleSheet()];
+      this.#root.replaceChildren(this.#place);
     } catch {
       return;
     }
+    this.#isAtWork = true;
     document.addEventListener("palier:changed", this.#again);
     document.addEventListener("visibilitychange", this.#returned);
     addEventListener("pageshow", this.#returned);
@@ -39,6 +43,7 @@ export class PalierProgress extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    this.#isAtWork = false;
     this.#stop();
     this.#show(null);
     document.removeEventListener("palier:changed", this.#again);
@@ -47,7 +52,7 @@ export class PalierProgress extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    if (!this.isConnected || before === after) return;
+    if (!this.#isAtWork || before === after) return;
     // Another token may be another customer: nobody sees what was there before.
     if (name !== "lang") this.#show(null);
     this.refresh();
@@ -93,9 +98,9 @@ export class PalierProgress extends HTMLElement {
 
   #show(display: Display | null): void {
     try {
-      this.#root.replaceChildren(...(display ? [card(display)] : []));
+      this.#place.replaceChildren(...(display ? [card(display)] : []));
     } catch {
-      this.#root.replaceChildren();
+      this.#place.replaceChildren();
     }
   }
 }

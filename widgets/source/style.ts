@@ -8,12 +8,14 @@ const CSS = `
   --_edge: var(--palier-edge, light-dark(#6b7280, #9ca3af));
   --_soft: var(--palier-soft, inherit);
   display: block;
-  min-block-size: var(--palier-reserve, 8.5rem);
+  container-type: inline-size;
   font: inherit;
   color: inherit;
   overflow-wrap: anywhere;
 }
 :host([hidden]) { display: none }
+.place { display: grid; align-content: center; min-block-size: var(--palier-reserve, 9rem) }
+@container (max-width: 24rem) { .place { min-block-size: var(--palier-reserve, 12rem) } }
 .card { display: grid; gap: .5rem }
 .head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: .25rem 1rem }
 .tier { font-weight: 700; font-size: 1.25em }

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from palier.backoffice.wording import ROLES
+from palier.core.this_machine import is_from_this_machine
 from palier.flows.make_demo_staff import DEMO_STAFF
 
 # Role, what it is called, and what it may do.
@@ -31,7 +31,7 @@ def front(request: HttpRequest) -> HttpResponse:
     """The root: the back-office, or the demo's choice of roles."""
     if not settings.PALIER_DEMO:
         return redirect("admin:index")
-    is_here = is_from_this_machine(request)
+    is_here = is_from_this_machine(request.META, request.get_host())
     return render(
         request, "palier/demo.html", {"roles": ROLE_NAMES, "is_here": is_here}, status=200 if is_here else 403
     )
@@ -40,32 +40,19 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def sign_in(request: HttpRequest, role: str) -> HttpResponse:
-    """Sign in as the demo's user of that role. They exist in databases that ``palier demo`` made, and nowhere else."""
+    """Sign in as the demo's user of that role, and go where the form says (within this installation).
+
+    They exist in databases that ``palier demo`` made, and nowhere else.
+    """
     if not settings.PALIER_DEMO or role not in DEMO_STAFF:
         raise Http404
-    if not is_from_this_machine(request):
+    if not is_from_this_machine(request.META, request.get_host()):
         raise PermissionDenied
     user = get_user_model().objects.filter(username=DEMO_STAFF[role], is_active=True).first()
     if user is None:
         raise Http404
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    following = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()}):
+        return redirect(following)
     return redirect("admin:index")
-
-
-def is_from_this_machine(request: HttpRequest) -> bool:
-    """Whether a browser on this machine asks directly. Behind a proxy everybody seems to, so a proxy is refused."""
-    proxied = (
-        "HTTP_X_FORWARDED_FOR",
-        "HTTP_X_FORWARDED_HOST",
-        "HTTP_FORWARDED",
-        "HTTP_VIA",
-        "HTTP_X_REAL_IP",
-    )
-    if any(name in request.META for name in proxied):
-        return False
-    host = request.get_host().rpartition(":")[0] or request.get_host()
-    try:
-        is_near = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
-    return is_near and host.strip("[]") in {"127.0.0.1", "localhost", "::1"}

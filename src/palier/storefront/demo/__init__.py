@@ -1,0 +1,1 @@
+"""The demo's shop: a pretend merchant who knows Palier by its public API alone."""
