@@ -2,6 +2,7 @@
 
 from palier.store.access.models import Answer, ApiKey, WidgetSecret
 from palier.store.catalogue.models import KeptCart, Product
+from palier.store.concerns.models import SeenConcern
 from palier.store.holds.models import Hold
 from palier.store.hooks.models import Hook
 from palier.store.imports.models import ImportBatch, ImportProblem
@@ -18,5 +19,5 @@ __all__ = [
     "Account", "Answer", "ApiKey", "Attempt", "Beat", "CouponRow", "Delivery", "Draw", "Entry", "EntryNote",
     "Happening", "Hold", "Hook", "Identity", "ImportBatch", "ImportProblem", "Inbox", "Intent", "KeptCart", "Lot",
     "Mark", "Order", "OrderLine", "Product", "Profile", "Programme", "ProgrammeVersion", "Refund", "Renewal",
-    "Schedule", "Seal", "Shop", "WebhookEndpoint", "WidgetSecret",
+    "Schedule", "Seal", "SeenConcern", "Shop", "WebhookEndpoint", "WidgetSecret",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ class Account(models.Model):
         indexes = [
             models.Index(fields=["programme", "next_due_at"], name="account_due"),
             models.Index(fields=["programme", "tier"], name="account_tier"),
+            models.Index(fields=["programme"], name="account_in_debt", condition=models.Q(debt__gt=0)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -58,7 +58,12 @@ class Order(models.Model):
     objects = ScopedManager(programme="programme")
 
     class Meta:
-        indexes = [models.Index(fields=["account", "order_at"], name="order_of_account")]
+        indexes = [
+            models.Index(fields=["account", "order_at"], name="order_of_account"),
+            models.Index(fields=["programme"], name="order_flagged", condition=models.Q(is_flagged=True)),
+            # Of these only a refund is known. Their status is empty too, but that column changes with every update.
+            models.Index(fields=["programme"], name="order_unknown", condition=models.Q(currency="")),
+        ]
         constraints = [models.UniqueConstraint(fields=["shop", "external_id"], name="order_once")]
 
     def __str__(self) -> str:

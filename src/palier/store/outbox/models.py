@@ -60,6 +60,11 @@ class Inbox(models.Model):
             models.Index(
                 fields=["next_at"], name="inbox_open", condition=models.Q(done_at=None, failed_at=None)
             ),
+            models.Index(
+                fields=["shop"],
+                name="inbox_failed",
+                condition=models.Q(done_at=None, failed_at__isnull=False),
+            ),
             models.Index(fields=["shop", "received_at"], name="inbox_arrivals"),
             models.Index(fields=["shop", "customer"], name="inbox_customer"),
         ]

@@ -76,6 +76,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["next_at"], name="delivery_waiting", condition=models.Q(state="waiting")),
             models.Index(fields=["endpoint", "sequence"], name="delivery_of_endpoint"),
+            models.Index(fields=["endpoint"], name="delivery_failed", condition=models.Q(state="failed")),
         ]
         constraints = [models.UniqueConstraint(fields=["endpoint", "intent"], name="delivery_once")]
 

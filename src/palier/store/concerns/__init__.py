@@ -1,0 +1,1 @@
+"""What needs a look: found by the database, and what was looked at already."""
