@@ -243,7 +243,7 @@ def _at_par(order: Order) -> Order:
             f"an order in {order.currency}, the programme's own currency, has no other rate than 1",
             path="rate",
         )
-    return replace(order, rate=None)
+    return order if order.rate is None else replace(order, rate=None)
 
 
 _OPTIONAL = frozenset(

@@ -17,6 +17,7 @@ QUANTITY_MAX = 1_000_000
 WEIGHT_MAX = 1_000_000_000
 LINES_MAX = 200
 CATEGORIES_MAX = 20
+NUMBER_MAX = 20
 """Longer lists are out of the ordinary too: their limits are the strict reader's business."""
 
 _KEYS = frozenset({"id", "product", "categories", "quantity", "price", "tax_rate", "weight", "on_sale"})
@@ -60,13 +61,15 @@ def quick_lines(value: object, exponent: int | None) -> QuickLines | None:
 
 def _line(each: dict[str, object], exponent: int) -> QuickLine | None:
     product, id, quantity = each.get("product"), each.get("id", ""), each.get("quantity", 1)
-    if not _is_word(product, ID_MAX) or ("id" in each and not _is_word(id, LINE_ID_MAX)):
+    if type(product) is not str or len(product) > ID_MAX or not _is_word(product):
+        return None
+    if type(id) is not str or len(id) > LINE_ID_MAX or ("id" in each and not _is_word(id)):
         return None
     if type(quantity) is not int or not 0 < quantity <= QUANTITY_MAX:
         return None
     amount = _amount(each.get("price"), quantity, exponent)
-    categories = each.get("categories", ())
-    if amount is None or not _are_words(categories):
+    categories = _words(each["categories"]) if "categories" in each else ()
+    if amount is None or categories is None:
         return None
     rate = _rate(each["tax_rate"]) if "tax_rate" in each else None
     weight, on_sale = each.get("weight", 0), each.get("on_sale", False)
@@ -74,33 +77,46 @@ def _line(each: dict[str, object], exponent: int) -> QuickLine | None:
         return None
     if type(weight) is not int or not 0 <= weight <= WEIGHT_MAX:
         return None
-    assert isinstance(product, str)
-    assert isinstance(id, str)
-    assert isinstance(categories, list | tuple)
-    return QuickLine(id, product, quantity, amount, tuple(dict.fromkeys(categories)), rate, weight, on_sale)
+    return QuickLine(id, product, quantity, amount, categories, rate, weight, on_sale)
 
 
-def _is_word(value: object, most: int) -> bool:
-    """Whether it is a text that the strict reader takes as it is."""
-    return type(value) is str and 0 < len(value) <= most and value.isprintable() and value.strip() == value
+@lru_cache(1 << 14)
+def _is_word(text: str) -> bool:
+    """Whether the strict reader takes the text as it is. Products and categories come again and again."""
+    return bool(text) and text.isprintable() and text.strip() == text
 
 
-def _are_words(value: object) -> bool:
-    if type(value) is list:
-        return len(value) <= CATEGORIES_MAX and all(_is_word(each, ID_MAX) for each in value)
-    return value == ()
+def _words(value: object) -> tuple[str, ...] | None:
+    if type(value) is not list or len(value) > CATEGORIES_MAX:
+        return None
+    for each in value:
+        if type(each) is not str or len(each) > ID_MAX or not _is_word(each):
+            return None
+    return tuple(dict.fromkeys(value)) if len(value) > 1 else tuple(value)
 
 
 def _amount(price: object, quantity: int, exponent: int) -> int | None:
     """Price × quantity in minor units, rounded half up."""
     if type(price) is int:
         return price * quantity * 10**exponent if 0 <= price * quantity * 10**exponent <= LIMIT else None
-    found = _AMOUNT.fullmatch(str(price)) if type(price) is str or type(price) is Decimal else None
+    if type(price) is not str and type(price) is not Decimal:
+        return None
+    text = str(price)
+    found = _decimal(text) if len(text) <= NUMBER_MAX else None
+    if found is None:
+        return None
+    amount = ratio_half_up(found[0] * quantity * 10**exponent, found[1])
+    return amount if amount <= LIMIT else None
+
+
+@lru_cache(1 << 12)
+def _decimal(text: str) -> tuple[int, int] | None:
+    """A decimal as numerator and denominator."""
+    found = _AMOUNT.fullmatch(text)
     if found is None:
         return None
     whole, decimals = found.groups("")
-    amount = ratio_half_up(int(whole + decimals) * quantity * 10**exponent, 10 ** len(decimals))
-    return amount if amount <= LIMIT else None
+    return int(whole + decimals), 10 ** len(decimals)
 
 
 @lru_cache(256)
@@ -110,4 +126,9 @@ def _of_percent(text: str) -> Fraction | None:
 
 
 def _rate(value: object) -> Fraction | None:
-    return _of_percent(str(value)) if type(value) in (int, str, Decimal) else None
+    if type(value) is int and not 0 <= value <= 100:  # too long, perhaps, to be written
+        return None
+    if type(value) not in (int, str, Decimal):
+        return None
+    text = str(value)
+    return _of_percent(text) if len(text) <= NUMBER_MAX else None
