@@ -7,12 +7,15 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from palier.api.endpoint import beside
 from palier.api.problems import CONTENT_TYPE, Problem, codes_of
 from palier.api.replies import problem_reply
 from palier.store.ids import new_public_id
 
 PREFIX = "/api/"
 REQUEST_ID = "X-Request-Id"
+CSP = "default-src 'none'; frame-ancestors 'none'"
+"""Nothing here is a page."""
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -26,12 +29,14 @@ def api_edge(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
         asked = request.method or "GET"
         if asked == "HEAD":
             request.method = "GET"
-        response = _told(get_response(request), asked)
+        response = _told(get_response(request), asked, request.path_info)
         if asked == "HEAD":
             response["Content-Length"] = str(len(response.content))
             response.content = b""
         response[REQUEST_ID] = request_id(request.headers.get(REQUEST_ID, ""))
         response.headers.setdefault("Cache-Control", "no-store")
+        response["Content-Security-Policy"] = CSP
+        del response["Content-Language"]  # that of the framework's own texts, not of the answer's
         return response
 
     return answer
@@ -42,12 +47,10 @@ def request_id(given: str) -> str:
     return given if _ID.fullmatch(given) else new_public_id()
 
 
-def _told(response: HttpResponse, method: str) -> HttpResponse:
+def _told(response: HttpResponse, method: str, path: str) -> HttpResponse:
     """Pages of the framework become problems; OPTIONS is answered with what the address takes."""
     if response.status_code == 405:
-        allowed = response.headers.get("Allow", "")
-        methods = [each.strip() for each in allowed.split(",") if each.strip()]
-        allowed = ", ".join([*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"])
+        allowed = _allowed(response.headers.get("Allow", ""), path)
         if method == "OPTIONS":
             return HttpResponse(status=204, headers={"Allow": allowed})
         return problem_reply(Problem("method_not_allowed", headers={"Allow": allowed}))
@@ -56,3 +59,12 @@ def _told(response: HttpResponse, method: str) -> HttpResponse:
         code = "invalid_request" if response.status_code == 400 else codes[0]
         return problem_reply(Problem(code, status=response.status_code))
     return response
+
+
+def _allowed(header: str, path: str) -> str:
+    """The methods that the document knows at this address, and those that every address has."""
+    own = path.removeprefix("/api/v1")
+    methods = [
+        each.strip() for each in header.split(",") if each.strip() and (own, each.strip()) not in beside
+    ]
+    return ", ".join([*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"])

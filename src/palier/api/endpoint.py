@@ -28,6 +28,10 @@ from palier.core.programme.reader import meant
 Handler = Callable[..., dict[str, Any]]
 
 
+beside: set[tuple[str, str]] = set()
+"""Addresses of operations with an id that is such a word, and their methods: the document knows them by the id alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """What an operation reads: a named schema of the document, and an example that works."""
@@ -109,8 +113,10 @@ def endpoint(
     def register(handler: Handler) -> Handler:
         for word in also:
             named = path[path.rindex("{") + 1 : -1]
+            there = path.replace(f"{{{named}}}", word)
+            beside.add((there, method))
             router.add_api_operation(
-                path.replace(f"{{{named}}}", word),
+                there,
                 [method],
                 _view(handler, path, body is not None, once, fixed={named: word}),
                 auth=ApiKey(scopes),

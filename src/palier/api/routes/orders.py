@@ -146,7 +146,13 @@ def _done(recorded: Recorded, message: Order | Refund) -> dict[str, Any]:
 
 
 @endpoint(
-    router, "GET", "/orders", scopes=READS, answer=OrderPage, summary="Your shop's orders, newest first"
+    router,
+    "GET",
+    "/orders",
+    scopes=READS,
+    answer=OrderPage,
+    refuses=(404,),
+    summary="Your shop's orders, newest first",
 )
 def list_orders(
     call: Call,
