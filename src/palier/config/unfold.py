@@ -17,6 +17,9 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,  # the switch stands in the top bar
-    "STYLES": [lambda request: static("palier/backoffice.css")],
+    "STYLES": [
+        lambda request: static("palier/backoffice.css"),
+        lambda request: static("palier/programme.css"),
+    ],
     "SIDEBAR": {"show_search": False, "navigation": "palier.backoffice.navigation.sidebar"},
 }
