@@ -23,6 +23,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         ),
         (
+            _("Programme"),
+            [
+                _entry(_("Tier ladder"), "stairs", "ladder", "store.view_programmeversion"),
+                _entry(_("Drafts and versions"), "history", "programme_page", "store.view_programmeversion"),
+            ],
+        ),
+        (
             _("Set-up"),
             [
                 _entry(_("API keys"), "key", "keys", "store.view_apikey"),

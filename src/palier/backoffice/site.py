@@ -20,8 +20,10 @@ class BackOffice(UnfoldAdminSite):
     def extra_urls(self) -> list[URLPattern]:
         """Unfold's site puts these before Django's own."""
         from palier.backoffice import access, cart, gift, keys, member, members, segments, team, webhooks
+        from palier.backoffice.programme_urls import programme_paths
 
         return [
+            *programme_paths(self.admin_view),
             path("members/", self.admin_view(members.members), name="members"),
             path("members/<str:public_id>/", self.admin_view(member.member), name="member"),
             path("members/<str:public_id>/gift/", self.admin_view(gift.gift), name="gift"),
