@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from palier.api.amounts import written
+from palier.api.code_tries import refuse_guessing
 from palier.api.keys import Caller
 from palier.core.messages_cart import CartMessage, parse_cart
 from palier.core.order import Order
@@ -17,9 +18,11 @@ from palier.flows.quote_cart import QuoteCart, Quoted, quote_cart
 Write = Callable[[int], str]
 
 
-def answer_quote(caller: Caller, message: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-    """What the cart costs, uses and earns as of ``now`` (the programme's); writes nothing."""
-    asked, quoted = quote_message(caller, message, now=now)
+def answer_quote(caller: Caller, message: Mapping[str, Any], *, world: datetime) -> dict[str, Any]:
+    """What the cart costs, uses and earns, the world's time being ``world``; writes nothing."""
+    with refuse_guessing(caller, message, now=world) as tries:
+        asked, quoted = quote_message(caller, message, now=caller.now(world))
+        tries.count(quoted.quote)
     return quote_json(quoted.quote, asked.cart.order, quoted.programme)
 
 

@@ -14,7 +14,7 @@ from palier.api.endpoint import Call, endpoint
 from palier.api.lookups import account_of
 from palier.api.parameters import CustomerId, HoldId, Language
 from palier.api.problems import Problem, Refused
-from palier.api.quotes_json import priced_json, quote_json, quote_message
+from palier.api.quotes_json import answer_quote, priced_json, quote_json, quote_message
 from palier.api.reading import read_values
 from palier.api.request_bodies import CART, HOLD, HOLD_FIELDS, KEPT_CART
 from palier.api.schemas.carts import (
@@ -50,10 +50,7 @@ def post_quote(call: Call) -> dict[str, Any]:
 
     Writes nothing, so that it may be asked at every change of a cart.
     """
-    with refuse_guessing(call.caller, call.body, now=call.world) as tries:
-        asked, quoted = quote_message(call.caller, call.body, now=call.now)
-        tries.count(quoted.quote)
-    return quote_json(quoted.quote, asked.cart.order, quoted.programme)
+    return answer_quote(call.caller, call.body, world=call.world)
 
 
 @endpoint(
