@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from palier.core import coupons, holds, lots, rewards, tiers
-from palier.core.account import Cause, Lot
+from palier.core.account import Cause
 from palier.core.book import Book
 from palier.core.period import last_day, local_day, start_of_day, subtract, subtract_from_date, zone
 from palier.core.programme.values import Programme
@@ -48,7 +48,7 @@ def next_due(book: Book) -> datetime | None:
             continue
         if lot.ends_at is not None:
             instants.append(lot.ends_at)
-            instants.extend(day_at for _, day_at in _reminders(lot, programme) if day_at > book.now)
+            instants.extend(day_at for _, day_at in reminders(lot.ends_at, programme) if day_at > book.now)
         if not lot.settled and lot.available_at is not None:
             instants.append(lot.available_at)
     instants.extend(c.ends_at for c in book.coupons.values() if c.ends_at is not None and c.state == "issued")
@@ -94,12 +94,12 @@ def _is_new_ladder(book: Book, previous: datetime) -> bool:
     )
 
 
-def _reminders(lot: Lot, programme: Programme) -> list[tuple[date, datetime]]:
-    """(last day, instant) of each reminder before the end of the lot: the start of its local day."""
-    if not programme.points.remind or lot.ends_at is None:
+def reminders(ends_at: datetime | None, programme: Programme) -> list[tuple[date, datetime]]:
+    """(last day, instant) of each reminder before points end: the start of its local day."""
+    if not programme.points.remind or ends_at is None:
         return []
     tz = zone(programme.timezone)
-    day = last_day(lot.ends_at, tz)
+    day = last_day(ends_at, tz)
     return [(day, start_of_day(subtract_from_date(day, lead), tz)) for lead in programme.points.remind]
 
 
@@ -107,7 +107,9 @@ def _remind(book: Book) -> None:
     """One message for all points of one last day; a reminder that would lie before its lot never comes."""
     points: dict[date, int] = defaultdict(int)
     for lot in book.lots.values():
-        if lot.remaining and any(instant == book.now for _, instant in _reminders(lot, book.programme)):
+        if lot.remaining and any(
+            instant == book.now for _, instant in reminders(lot.ends_at, book.programme)
+        ):
             assert lot.ends_at is not None
             points[last_day(lot.ends_at, zone(book.programme.timezone))] += lot.remaining
     today = local_day(book.now, zone(book.programme.timezone))

@@ -8,6 +8,7 @@ from datetime import datetime
 from palier.core.account import Cause, Lot
 from palier.core.book import Book, Post
 from palier.core.period import last_day, zone
+from palier.core.programme.values import Programme
 
 
 def expire_ended(book: Book) -> None:
@@ -17,11 +18,16 @@ def expire_ended(book: Book) -> None:
         if lot.remaining and lot.ends_at is not None and book.is_dead(lot):
             ended[lot.ends_at].append(lot)
     for ends_at in sorted(ended):
-        day = last_day(ends_at, zone(book.programme.timezone)).isoformat()
+        day = last_day_of(ends_at, book.programme)
         post = Post("expire", Cause("time", f"expire:{day}"), facts={"last_day": day})
         for lot in ended[ends_at]:
             book.draw(post, lot, lot.remaining)
         book.commit(post)
+
+
+def last_day_of(ends_at: datetime, programme: Programme) -> str:
+    """The last day of points that end then, as their entry names it."""
+    return last_day(ends_at, zone(programme.timezone)).isoformat()
 
 
 def settle_due(book: Book) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from palier.core.ending import night_of
 from palier.flows.accounts import Bench
 from palier.flows.transaction import in_one_transaction
-from palier.store.members.load import lock_due
+from palier.store.ledger.ending import end_points, lock_due_rows
+from palier.store.members.load import lock_by_id
 from palier.store.programmes.load import current_version_id, load_timeline
-from palier.store.rows import to_time
 
 CHUNK_MAX = 500
 
@@ -24,12 +25,15 @@ def catch_up_accounts(
 
 
 def _work_off(programme_id: int, now: datetime, limit: int, is_silent: bool) -> int:
-    due = lock_due(programme_id, now=to_time(now), limit=limit)
+    due = lock_due_rows(programme_id, now=now, limit=limit)
     if not due:
         return 0
     timeline = load_timeline(programme_id, current_version_id(programme_id))
-    bench = Bench(timeline, {account.state.id: account for account in due}, programme_id)
-    for account in due:
-        bench.open(account.state.id)
-    bench.record(now=now, until=now, is_silent=is_silent)
+    night = night_of(timeline, now)
+    others = end_points(programme_id, due, night, now=now) if night else [row[0] for row in due]
+    if others:
+        bench = Bench(timeline, lock_by_id(others), programme_id)
+        for account_id in others:
+            bench.open(account_id)
+        bench.record(now=now, until=now, is_silent=is_silent)
     return len(due)

@@ -35,6 +35,16 @@ def from_time(value: datetime | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+def as_stored(column: str) -> str:
+    """SQL for a time in the form of ``to_time``: to be compared without being converted."""
+    return column if is_postgresql() else f"{column} || ''"
+
+
+def skip_locked(table: str) -> str:
+    """SQL that locks the rows of ``table`` and skips those that are locked elsewhere; SQLite has one writer anyway."""
+    return f" FOR UPDATE OF {table} SKIP LOCKED" if is_postgresql() else ""
+
+
 def any_of(column: str) -> str:
     """SQL that asks whether ``column`` is among one list parameter (give it through ``listed``)."""
     if is_postgresql():
@@ -64,14 +74,20 @@ FEW = 5
 class Table:
     """A table as it is written in bulk; the text of its statements is made once.
 
-    ``suffix`` may say ON CONFLICT. ``update`` finds rows by the first column and sets the others.
+    ``suffix`` may say ON CONFLICT; ``fixed`` are columns with one value in all inserted rows, which leave it out.
+    ``update`` finds rows by the first column and sets the others.
     """
 
-    def __init__(self, name: str, columns: Columns, *, suffix: str = "") -> None:
+    def __init__(
+        self, name: str, columns: Columns, *, suffix: str = "", fixed: Mapping[str, str | int] | None = None
+    ) -> None:
         self.name = name
         self.columns = columns
         self.suffix = suffix
+        self.fixed = fixed or {}
         self._names = tuple(columns)
+        self._all_names = ", ".join((*columns, *self.fixed))
+        self._literals = [f"'{v}'" if isinstance(v, str) else str(v) for v in self.fixed.values()]
 
     def insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert all rows in one statement; nothing happens without rows."""
@@ -88,10 +104,11 @@ class Table:
             self._write(self._update_values, [(*row[1:], row[0]) for row in rows])
 
     def _copy(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        statement = f"COPY {self.name} ({', '.join(self._names)}) FROM STDIN"
+        statement = f"COPY {self.name} ({self._all_names}) FROM STDIN"
+        fixed = tuple(self.fixed.values())
         with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
-                copy.write_row(row)
+                copy.write_row(row + fixed)
 
     def _write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if is_postgresql():
@@ -121,13 +138,13 @@ class Table:
 
     @cached_property
     def _insert_recordset(self) -> str:
-        names, picked = ", ".join(self._names), ", ".join(map(self._picked, self._names))
-        return f"INSERT INTO {self.name} ({names}) SELECT {picked} FROM {self._recordset} {self.suffix}"
+        picked = ", ".join((*map(self._picked, self._names), *self._literals))
+        return f"INSERT INTO {self.name} ({self._all_names}) SELECT {picked} FROM {self._recordset} {self.suffix}"
 
     @cached_property
     def _insert_values(self) -> str:
-        marks = ", ".join(["%s"] * len(self._names))
-        return f"INSERT INTO {self.name} ({', '.join(self._names)}) VALUES ({marks}) {self.suffix}"
+        marks = ", ".join((*["%s"] * len(self._names), *self._literals))
+        return f"INSERT INTO {self.name} ({self._all_names}) VALUES ({marks}) {self.suffix}"
 
     @cached_property
     def _update_recordset(self) -> str:

@@ -30,6 +30,11 @@ def entry_hash(
         recorded_us, entry.amount, entry.points, entry.pending, entry.held, entry.debt, entry.spend_minor,
         entry.orders, to_us(entry.qualifies_at), entry.tier, entry.version, entry.facts, note_digest,
     ]  # fmt: skip
+    return chained(previous, canonical)
+
+
+def chained(previous: str, canonical: list[Any]) -> str:
+    """The hash of an entry whose canonical form is this list of twenty."""
     return sha256(previous.encode() + b"\n" + _encode(canonical)).hexdigest()
 
 

@@ -1,4 +1,7 @@
-"""The only writer of the ledger: what decisions left behind, in bulk, a fixed number of statements for any number."""
+"""The writer of the ledger: what decisions left behind, in bulk, a fixed number of statements for any number.
+
+Beside it only ``ending`` writes, and only the end of points.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ _LOT = Table("store_lot", {
     "born_at": "timestamptz", "available_at": "timestamptz", "own_end": "timestamptz", "origin_account": "bigint",
     "origin_number": "int",
 })  # fmt: skip
-_DRAW = Table(
+DRAW = Table(
     "store_draw", {"account_id": "bigint", "sequence": "int", "lot_number": "int", "points": "bigint"}
 )
 _NOTE = Table(
@@ -100,7 +103,7 @@ def record(outcomes: Sequence[Outcome], *, now: datetime, is_silent: bool = Fals
     _record_accounts([(o, head) for o, (head, _) in zip(outcomes, chained, strict=True)], now)
     _ENTRY.insert([row for _, rows in chained for row in rows])
     _LOT.insert([row for o in outcomes for row in _lot_rows(o)])
-    _DRAW.insert([row for o in outcomes for row in _draw_rows(o)])
+    DRAW.insert([row for o in outcomes for row in _draw_rows(o)])
     _NOTE.insert([row for o in outcomes if o.note for row in _note_rows(o, o.note)])
     _record_renewals(outcomes)
     _record_coupons(outcomes)

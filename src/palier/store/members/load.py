@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -44,8 +43,6 @@ COLUMNS = (
     " a.state, p.prices, p.is_company, p.language, p.born, p.signed_up_at, p.groups, p.tags, p.email,"
     " a.erased_at IS NOT NULL, a.merged_into_id IS NOT NULL, a.next_due_at"
 )
-
-_WITHOUT_PROFILE = re.sub(r"p\.\w+", "NULL", COLUMNS)
 
 
 def lock_for_shop(
@@ -90,19 +87,6 @@ def locked(rows: Iterable[tuple[Any, ...]]) -> tuple[dict[int, LoadedAccount], d
         if row[-1] is not None:
             by_customer[row[-1]] = row[0]
     return accounts, by_customer
-
-
-def lock_due(programme_id: int, *, now: Any, limit: int) -> list[LoadedAccount]:
-    """Lock accounts that are due, without profiles (time asks for none); PostgreSQL skips those held elsewhere."""
-    skip = " SKIP LOCKED" if is_postgresql() else ""
-    rows = select(
-        f"SELECT {_WITHOUT_PROFILE} FROM store_account a"
-        " WHERE a.programme_id = %s AND a.next_due_at <= %s ORDER BY a.next_due_at, a.id LIMIT %s"
-        + _for_update()
-        + skip,
-        [programme_id, now, limit],
-    )
-    return [account_of(row) for row in rows]
 
 
 def lock_by_id(account_ids: Sequence[int]) -> dict[int, LoadedAccount]:
