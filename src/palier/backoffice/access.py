@@ -95,8 +95,6 @@ def page(permission: str, template: str) -> Callable[[View], Callable[..., HttpR
                 found = view(request, viewpoint, **arguments)
                 if isinstance(found, HttpResponse):
                     return found
-                # The sidebar counts what needs a look: in this programme, and after what the page itself did.
-                request.viewpoint = viewpoint  # type: ignore[attr-defined]
                 context = {**admin.site.each_context(request), "viewpoint": viewpoint, **found}
                 return TemplateResponse(request, template, context).render()
 
@@ -106,7 +104,10 @@ def page(permission: str, template: str) -> Callable[[View], Callable[..., HttpR
 
 
 def look(request: HttpRequest) -> Viewpoint | None:
-    """The viewpoint of the programme that was chosen, else of the first; None while there is none to look at."""
+    """The viewpoint of the programme that was chosen, else of the first; None while there is none to look at.
+
+    The request remembers it: the sidebar counts what needs a look there.
+    """
     programmes = tuple(Programme.objects.filter(current_version__isnull=False).order_by("id"))
     if not programmes:
         return None
@@ -115,7 +116,7 @@ def look(request: HttpRequest) -> Viewpoint | None:
     assert programme.current_version_id is not None
     with scope(programme=programme):
         numbers = dict(ProgrammeVersion.objects.values_list("id", "number"))
-    return Viewpoint(
+    viewpoint = Viewpoint(
         programme=programme,
         programmes=programmes,
         timeline=load_timeline(programme.pk, programme.current_version_id),
@@ -123,6 +124,8 @@ def look(request: HttpRequest) -> Viewpoint | None:
         language=(get_language() or "en").partition("-")[0],
         now=timezone.now() + timedelta(seconds=programme.clock_offset_s),
     )
+    request.viewpoint = viewpoint  # type: ignore[attr-defined]
+    return viewpoint
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from palier.backoffice import formats
 from palier.backoffice.access import Viewpoint, page
+from palier.backoffice.concerns import concerns_of
 from palier.backoffice.dashboard import coupons_of, lately_of, moves_of, points_of, sales_of
 from palier.backoffice.periods import CHOICES, chosen_period
 from palier.core.money import allocate
@@ -64,6 +65,7 @@ def home(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any]:
         "coupons": coupons_of(period, viewpoint),
         "lately": lately_of(viewpoint),
         "batch": _last_batch(),
+        "concerns": concerns_of(request),
     }
 
 

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from palier.backoffice.concerns import concerns_of
+
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Short groups: every day's work first, what is set up once last."""
@@ -17,6 +19,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "",
             [
                 _entry(_("Home"), "home", "index", "store.view_account"),
+                {**_entry(_("Needs a look"), "flag", "concerns", "store.view_account"), **_badge(request)},
                 _entry(_("Members"), "group", "members", "store.view_account"),
                 _entry(_("Segments"), "category", "segments", "store.view_account"),
                 _entry(_("Try a cart"), "shopping_cart", "cart", "store.add_happening"),
@@ -39,6 +42,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         ),
     ]
     return [{"title": title, "items": items} for title, items in groups]
+
+
+def _badge(request: HttpRequest) -> dict[str, Any]:
+    """The number of concerns, where there are any."""
+    count = concerns_of(request)
+    return {"badge": count, "badge_variant": "danger"} if count else {}
 
 
 def _entry(title: Any, icon: str, page: str, permission: str) -> dict[str, Any]:

@@ -19,7 +19,18 @@ class BackOffice(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         """Unfold's site puts these before Django's own."""
-        from palier.backoffice import access, cart, gift, keys, member, members, segments, team, webhooks
+        from palier.backoffice import (
+            access,
+            cart,
+            concerns,
+            gift,
+            keys,
+            member,
+            members,
+            segments,
+            team,
+            webhooks,
+        )
         from palier.backoffice.programme_urls import programme_paths
 
         return [
@@ -32,6 +43,10 @@ class BackOffice(UnfoldAdminSite):
                 "members/<str:public_id>/gift/<str:gift_id>/",
                 self.admin_view(gift.take_back),
                 name="take_back",
+            ),
+            path("needs-a-look/", self.admin_view(concerns.concerns), name="concerns"),
+            path(
+                "imports/<int:batch_id>/", self.admin_view(concerns.import_problems), name="import_problems"
             ),
             path("segments/", self.admin_view(segments.segments), name="segments"),
             path("cart/", self.admin_view(cart.cart), name="cart"),

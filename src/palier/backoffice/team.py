@@ -37,12 +37,13 @@ def team(request: HttpRequest) -> HttpResponse:
     result: dict[str, Any] = {}
     if request.method == "POST":
         result = _dismiss(request) if "dismiss" in request.POST else _invite(request)
+    viewpoint = look(request)
     people = User.objects.order_by("-is_active", "username").prefetch_related("groups")
     context = {
         **admin.site.each_context(request),
         "title": _("Team"),
         "is_own_page": True,
-        "viewpoint": look(request),
+        "viewpoint": viewpoint,
         "people": [_person(user) for user in people],
         "roles": ROLES.items(),
         **result,

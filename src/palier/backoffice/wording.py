@@ -62,3 +62,13 @@ DELIVERY_STATES = {
     "delivered": pgettext_lazy("delivery", "Delivered"),
     "failed": pgettext_lazy("delivery", "Failed"),
 }
+
+PROBLEM_WORDS = {
+    "left_out": gettext_lazy("Left out as the mapping says"),
+    "no_goods": gettext_lazy("Orders without goods"),
+    "credit_unattached": gettext_lazy("Credit notes without a purchase to take them from"),
+    "credit_partly_attached": gettext_lazy("Credit notes attached in part"),
+    "credit_price_differs": gettext_lazy("Credit notes with another price than the purchase"),
+    "discount_unattached": gettext_lazy("Discounts without an order"),
+    "shipping_unattached": gettext_lazy("Carriage without an order"),
+}

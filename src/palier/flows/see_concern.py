@@ -41,4 +41,4 @@ def see_concern(command: SeeConcern, *, now: datetime) -> bool:
             subject=command.subject,
             defaults={"author": command.author[:200], "seen_at": now},
         )
-    return is_new
+    return bool(is_new)

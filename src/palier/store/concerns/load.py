@@ -64,7 +64,8 @@ _KINDS: Mapping[str, _Kind] = {
           FROM store_order o JOIN store_shop s ON s.id = o.shop_id
          WHERE o.programme_id = {p} AND o.currency = ''"""),
     "debt": _Kind(("member", "name", "email", "points"), """
-        SELECT CAST(a.id AS text) || ':' || CAST(a.debt AS text) AS subject, a.caught_up_at AS since,
+        SELECT CAST(a.id AS text) || ':' || CAST(a.debt AS text) AS subject,
+               (SELECT MAX(x.effective_at) FROM store_entry x WHERE x.account_id = a.id AND x.debt > 0) AS since,
                a.public_id, f.name, f.email, a.debt
           FROM store_account a LEFT JOIN store_profile f ON f.account_id = a.id
          WHERE a.programme_id = {p} AND a.debt > 0"""),
@@ -95,7 +96,7 @@ class Concern:
 
 
 def count_concerns(programme_id: int, *, now: datetime, world: datetime) -> int:
-    """How many need a look; ``now`` is the programme's clock, ``world`` the world's. Three statements if all is well."""
+    """How many need a look; ``now`` is the programme's clock, ``world`` the world's. Three statements at rest."""
     parts = [
         f"SELECT COUNT(*) AS found FROM ({_of(kind)}) q WHERE {_UNSEEN.format(kind=kind)}" for kind in _KINDS
     ]
