@@ -45,6 +45,8 @@ COMMANDS = {
         "work off what is due: time's effects, the inbox, webhooks, and chores",
         package="palier.jobs",
     ),
+    "health": Command("health_command", "tell how old the oldest thing is that waits", package="palier.jobs"),
+    "hook": Command("command", "where a shop pushes to, and what it signs with", package="palier.hooks"),
     "rehearse": Command("rehearse", "run scenario files and tell which expectations failed", needs="nothing"),
     "verify": Command("verify", "prove that every balance, tier and coupon is what the ledger says"),
     "backup": Command("backup", "write the whole installation into one file, while it runs"),

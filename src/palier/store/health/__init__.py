@@ -1,0 +1,1 @@
+"""How old the oldest thing is that waits, kind by kind."""
