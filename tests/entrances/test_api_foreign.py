@@ -1,0 +1,194 @@
+"""No key sees or touches what another shop or programme has: every operation of the document, tried with foreign ids."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django_scopes import scopes_disabled
+
+from palier.api.views import document_text
+from palier.core.access import SCOPES
+from palier.store import models
+from tests.entrances.api_shop import CART, ORDER, Api, another_shop, fresh, make_api
+
+pytestmark = pytest.mark.django_db
+_fresh = pytest.fixture(autouse=True)(fresh)
+
+DOCUMENT = json.loads(document_text())
+OPERATIONS = [
+    (method.upper(), path.removeprefix("/api/v1"), operation)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+]
+NAMES = [f"{method} {path}" for method, path, _ in OPERATIONS]
+SECRETS = ("Beatrix", "beatrix@example.com", "secret-product", "secret-line")
+"""What only the foreign shop knows."""
+
+_DUE = {"next_due_at", "is_stale"}
+"""A new version makes the accounts of its programme due, whichever shop published it: that is shared on purpose."""
+
+_TABLES = [
+    model
+    for model in vars(models).values()
+    if isinstance(model, type)
+    and hasattr(model, "_meta")
+    and model.__name__ not in ("ApiKey", "Answer", "Programme")
+]
+
+
+@pytest.fixture
+def ours() -> Api:
+    return make_api()
+
+
+@pytest.fixture(params=["another programme", "another shop of the programme"])
+def theirs(request: pytest.FixtureRequest, ours: Api) -> Api:
+    foreign = make_api() if request.param == "another programme" else another_shop(ours)
+    foreign.good("PUT", "/orders/their-order", {**ORDER, "member": "beatrix", "lines": [_line()]})
+    foreign.good("PUT", "/orders/their-order/refunds/their-refund", {"amount": 1})
+    foreign.good("PUT", "/members/beatrix", {"name": "Beatrix", "email": "beatrix@example.com"})
+    foreign.good("PUT", "/members/beatrix/cart", {"lines": [_line()]})
+    foreign.good("PUT", "/products/their-product", {"name": "secret-product"})
+    foreign.good("POST", "/members/beatrix/gifts", {"points": 100, "reason": "Beatrix"})
+    return foreign
+
+
+def _line() -> dict[str, Any]:
+    return {"product": "secret-line", "quantity": 3, "price": "100.00"}
+
+
+@pytest.fixture
+def hold(theirs: Api) -> str:
+    return str(theirs.good("POST", "/holds", {**CART, "member": "beatrix", "use_points": 20})["id"])
+
+
+def _addressed(path: str, hold: str) -> str:
+    foreign = {
+        "customer_id": "beatrix", "order_id": "their-order", "refund_id": "their-refund", "hold_id": hold,
+        "product_id": "their-product", "segment_id": "paris", "number": "1",
+    }  # fmt: skip
+    return re.sub(r"{(\w+)}", lambda found: foreign[found[1]], path)
+
+
+def _body(operation: dict[str, Any], hold: str) -> Any:
+    """The documented example, with foreign ids wherever there is a place for one."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return None
+    example = json.loads(json.dumps(content["examples"]["usual"]["value"]))
+    names = DOCUMENT["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]["properties"]
+    if "hold" in names:
+        example["hold"] = hold
+    if "member" in names and "reason" not in names and "points" not in names:
+        example["member"] = "beatrix"
+    if operation["operationId"] == "post_merge":
+        example = {"kept": "anna", "merged": "beatrix"}
+    return example
+
+
+def _rows(theirs: Api) -> dict[str, list[Any]]:
+    """Everything stored that is the foreign shop's, or the programme's when that is foreign."""
+    found = {}
+    with scopes_disabled():
+        accounts = set(
+            models.Identity.objects.filter(shop_id=theirs.shop_id).values_list("account_id", flat=True)
+        )
+        orders = set(models.Order.objects.filter(shop_id=theirs.shop_id).values_list("pk", flat=True))
+        for model in _TABLES:
+            names = {field.name for field in model._meta.fields}
+            kept = {
+                "account": ("account__in", accounts),
+                "shop": ("shop_id", theirs.shop_id),
+                "order": ("order__in", orders),
+            }
+            filters = [kept[name] for name in ("shop", "account", "order") if name in names]
+            if model.__name__ == "Account":
+                filters = [("pk__in", accounts)]
+            if filters:
+                rows = model.objects.filter(**dict(filters[:1])).order_by("pk").values()
+                found[model.__name__] = [{k: v for k, v in row.items() if k not in _DUE} for row in rows]
+    return found
+
+
+def test_rows_are_compared_in_every_table_that_has_some(theirs: Api, hold: str) -> None:
+    rows = _rows(theirs)
+    filled = {name for name, found in rows.items() if found}
+    assert {
+        "Account",
+        "Identity",
+        "Profile",
+        "Order",
+        "OrderLine",
+        "Refund",
+        "Entry",
+        "Lot",
+        "Hold",
+    } <= filled
+    assert {"Product", "KeptCart", "Happening"} <= filled
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=NAMES)
+def test_frd_7_mul_1_an_operation_neither_shows_nor_touches_what_is_foreign(
+    method: str, path: str, operation: dict[str, Any], ours: Api, theirs: Api, hold: str
+) -> None:
+    ours.good("PUT", "/orders/our-order", ORDER)
+    before = _rows(theirs)
+    response = ours(method, _addressed(path, hold), _body(operation, hold))
+    text = response.content.decode()
+    assert response.status_code < 500, text
+    assert not any(secret in text for secret in SECRETS), text
+    # What is told under our own key makes things of our own, whatever they are called; theirs stay as they were.
+    assert _rows(theirs) == before
+    if (
+        method in ("GET", "DELETE")
+        and "{" in path
+        and not {"{segment_id}", "{number}"} & {path.split("/")[-1]}
+    ):
+        expected = 200 if "{segment_id}" in path else 404
+        assert response.status_code == expected, text
+
+
+OWN_ALONE = [
+    path
+    for method, path, _ in OPERATIONS
+    if method == "GET" and "{" in path and "{segment_id}" not in path and "/programme/" not in path
+]
+"""Addresses of things that a shop does not share with others of its programme."""
+
+
+@pytest.mark.parametrize("path", OWN_ALONE)
+def test_frd_7_what_is_foreign_is_refused_like_what_never_was(
+    path: str, ours: Api, theirs: Api, hold: str
+) -> None:
+    foreign = ours("GET", _addressed(path, hold)).json()
+    never = ours(
+        "GET", re.sub(r"{(\w+)}", lambda found: "7" if found[1] == "number" else "never", path)
+    ).json()
+    told = {"detail", "path"}
+    assert {key: value for key, value in foreign.items() if key not in told} == {
+        key: value for key, value in never.items() if key not in told
+    }
+    plain = re.sub(r"'[^']*'|\d+", "…", str(foreign["detail"]))
+    assert plain == re.sub(r"'[^']*'|\d+", "…", str(never["detail"]))
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=NAMES)
+def test_an_operation_answers_only_to_its_scopes(
+    method: str, path: str, operation: dict[str, Any], ours: Api
+) -> None:
+    from tests.entrances.api_shop import another_key
+
+    needed = set(operation["x-scopes"])
+    others = tuple(scope for scope in SCOPES if scope not in needed)
+    body = _body(operation, "h")
+    if needed:
+        weak = ours(method, _addressed(path, "h"), body, key=another_key(ours, *others))
+        assert weak.status_code == 403, weak.content
+        assert weak.json()["code"] == "scope_missing"
+    for scope in needed:
+        strong = ours(method, _addressed(path, "h"), body, key=another_key(ours, scope))
+        assert strong.status_code not in (401, 403, 500), strong.content
+    assert ours(method, _addressed(path, "h"), body, key="palier_" + "x" * 43).status_code == 401
