@@ -40,7 +40,7 @@ def programme(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any]:
     """The draft, what the check says of it, and the versions, newest first."""
     head = head_of(viewpoint)
     return {
-        "title": _("Programme"),
+        "title": _("Drafts and versions"),
         "head": head,
         "warnings": told(head.rules, viewpoint.language),
         "versions": _versions(viewpoint, request.GET.get("versions")),
