@@ -1,9 +1,19 @@
 """The WSGI application that granian serves."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.config.settings")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+# Needs Django's settings.
+from palier.api.hot.short_way import with_short_way  # noqa: E402
+
+application = with_short_way(_django)
+
+# What lives as long as the process is kept from the collector: else it walks through all of Django again and again.
+gc.collect()
+gc.freeze()

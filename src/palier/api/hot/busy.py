@@ -1,0 +1,101 @@
+"""What the short way answers: quotes, orders and refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django_scopes import scope
+
+from palier.api.hot.lanes import Lanes
+from palier.api.hot.together import Together
+from palier.api.keys import Caller
+from palier.api.orders_json import read_order, read_refund, recorded_json
+from palier.api.quotes_json import answer_quote
+from palier.core.order import Order, Refund
+from palier.flows.record_orders import Recorded, RecordOrders, record_orders
+
+READERS = 2
+"""So many quotes are worked on at once in a process: more would only wait for the interpreter."""
+TOGETHER_MAX = 100
+"""So many orders are booked in one transaction at most: nobody waits for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """Answers one address for a caller who has one of the scopes."""
+
+    scopes: frozenset[str]
+    answer: Callable[..., dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message that waits to be booked, and when it came, in the programme's time."""
+
+    message: Order | Refund
+    programme_id: int
+    now: datetime
+
+
+class Busy:
+    """The handlers, with the connections and the queue that they share in this process."""
+
+    def __init__(self) -> None:
+        # SQLite has one writer: a second one would only wait for it, and unfairly.
+        writers = 2 if connection.vendor == "postgresql" else 1
+        self.reading = Lanes(READERS)
+        self.writing = Lanes(writers)
+        self._together = Together(self._book, at_once=writers, most=TOGETHER_MAX)
+        self.quote = Handler(frozenset({"carts"}), self._quote)
+        self.order = Handler(frozenset({"orders:write"}), self._order)
+        self.refund = Handler(frozenset({"orders:write"}), self._refund)
+
+    def close(self) -> None:
+        """Close the connections (tests, whose databases come and go)."""
+        self.reading.close()
+        self.writing.close()
+
+    def _quote(
+        self, caller: Caller, names: Mapping[str, str], message: Mapping[str, Any], *, world: datetime
+    ) -> dict[str, Any]:
+        with self.reading.lent(), scope(programme=caller.programme_id):
+            return answer_quote(caller, message, world=world)
+
+    def _order(
+        self, caller: Caller, names: Mapping[str, str], message: Mapping[str, Any], *, world: datetime
+    ) -> dict[str, Any]:
+        return self._tell(caller, read_order(caller, names["order"], message), world)
+
+    def _refund(
+        self, caller: Caller, names: Mapping[str, str], message: Mapping[str, Any], *, world: datetime
+    ) -> dict[str, Any]:
+        with self.reading.lent(), scope(programme=caller.programme_id):
+            refund = read_refund(caller, names["order"], names["refund"], message)
+        return self._tell(caller, refund, world)
+
+    def _tell(self, caller: Caller, message: Order | Refund, world: datetime) -> dict[str, Any]:
+        recorded = self._together.do(caller.shop_id, Told(message, caller.programme_id, caller.now(world)))
+        if recorded.refusal is not None:
+            raise recorded.refusal
+        return recorded_json(recorded, message)
+
+    def _book(self, shop_id: int, told: Sequence[Told]) -> Sequence[Recorded | Exception]:
+        """Book what came while others were booked, in one transaction; the answers are known after its COMMIT.
+
+        What is refused is answered as such and keeps nobody else from being booked. If the whole fails, each is tried
+        alone: what was committed all the same is then a repeat.
+        """
+        # The latest: a batch must not happen before one of its messages came.
+        now = max(each.now for each in told)
+        with self.writing.lent(), scope(programme=told[0].programme_id):
+            try:
+                messages = tuple(each.message for each in told)
+                return record_orders(RecordOrders(shop_id, messages, collects=True), now=now)
+            except Exception as error:
+                if len(told) == 1:
+                    return (error,)
+        return [self._book(shop_id, [each])[0] for each in told]

@@ -1,0 +1,111 @@
+"""The short way in a test: its application over the test's database, and requests as a WSGI server makes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
+
+from palier.api.hot.busy import Busy
+from palier.api.hot.short_way import with_short_way
+from tests.entrances.api_shop import Api, forget_everything, make_api
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a WSGI application answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def ask(application: Any, environ: dict[str, Any]) -> Answer:
+    """One request to a WSGI application."""
+    started: list[Any] = []
+    parts = application(environ, lambda status, headers, exc_info=None: started.append((status, headers)))
+    body = b"".join(parts)
+    if hasattr(parts, "close"):
+        parts.close()
+    status, headers = started[0]
+    return Answer(int(status.split()[0]), dict(headers), body)
+
+
+@dataclass
+class ShortWay:
+    """A shop with a key, and both ways to it. ``went_long`` lists the addresses that were handed on to Django."""
+
+    api: Api = field(default_factory=make_api)
+    busy: Busy = field(default_factory=Busy)
+    went_long: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        django = WSGIHandler()
+
+        def long_way(environ: dict[str, Any], start_response: Any) -> Any:
+            self.went_long.append(environ["PATH_INFO"])
+            return django(environ, start_response)
+
+        self.long_way = long_way
+        self.application = with_short_way(long_way, self.busy)
+
+    def environ(self, method: str, path: str, body: Any, **changes: Any) -> dict[str, Any]:
+        """A request as a server hands it over; a change to None takes something away."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        environ = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": f"/api/v1{path}".encode().decode("latin-1"),
+            "QUERY_STRING": "",
+            "CONTENT_TYPE": JSON,
+            "CONTENT_LENGTH": str(len(raw)),
+            "HTTP_HOST": "127.0.0.1:8000",
+            "HTTP_AUTHORIZATION": f"Bearer {self.api.key}",
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "8000",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": BytesIO(raw),
+            "wsgi.errors": BytesIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            **changes,
+        }
+        return {name: value for name, value in environ.items() if value is not None}
+
+    def __call__(self, method: str, path: str, body: Any = b"", **changes: Any) -> Answer:
+        return ask(self.application, self.environ(method, path, body, **changes))
+
+    def long(self, method: str, path: str, body: Any = b"", **changes: Any) -> Answer:
+        """What Django answers to the same."""
+        return ask(self.long_way, self.environ(method, path, body, **changes))
+
+    def short(self, method: str, path: str, body: Any = b"", **changes: Any) -> Answer:
+        """An answer that must not have needed Django."""
+        before = len(self.went_long)
+        answer = self(method, path, body, **changes)
+        assert self.went_long[before:] == [], (answer.status, answer.body)
+        return answer
+
+
+def fresh_way() -> Iterator[ShortWay]:
+    """Around a test that commits: a shop, and connections that end with it."""
+    forget_everything()
+    way = ShortWay()
+    yield way
+    way.busy.close()
+    connections.close_all()
+    forget_everything()

@@ -1,0 +1,104 @@
+"""Work that waits for the work in progress and is then done together."""
+
+import threading
+import time
+from collections import defaultdict
+
+import pytest
+
+from palier.api.hot.together import Together
+
+
+class Slow:
+    """Work that takes a moment, and remembers what was done together."""
+
+    def __init__(self, *, at_once=1, most=100, wait_s=0.01):
+        self.batches = []
+        self.at_work = 0
+        self.most_at_work = 0
+        self.wait_s = wait_s
+        self._lock = threading.Lock()
+        self.together = Together(self.work, at_once=at_once, most=most)
+
+    def work(self, key, items):
+        with self._lock:
+            self.at_work += 1
+            self.most_at_work = max(self.most_at_work, self.at_work)
+            self.batches.append((key, tuple(items)))
+        time.sleep(self.wait_s)
+        with self._lock:
+            self.at_work -= 1
+        if "boom" in items and len(items) > 1:
+            raise ValueError("the batch failed")
+        return [KeyError(item) if item == "bad" else f"{key}:{item}" for item in items]
+
+
+def all_at_once(slow, asked):
+    """The outcome of every (key, item), each asked in a thread of its own."""
+    outcomes = [None] * len(asked)
+
+    def ask(place, key, item):
+        try:
+            outcomes[place] = slow.together.do(key, item)
+        except Exception as error:
+            outcomes[place] = error
+
+    threads = [threading.Thread(target=ask, args=(place, *each)) for place, each in enumerate(asked)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.0002)  # so that they come in this order
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+    return outcomes
+
+
+def test_a_lone_caller_waits_for_nobody():
+    slow = Slow(wait_s=0)
+    assert [slow.together.do(1, item) for item in "abc"] == ["1:a", "1:b", "1:c"]
+    assert slow.batches == [(1, ("a",)), (1, ("b",)), (1, ("c",))]
+
+
+def test_who_comes_meanwhile_is_done_together_in_the_order_of_coming():
+    slow = Slow(wait_s=0.1)
+    asked = [(1, str(n)) for n in range(20)]
+    assert all_at_once(slow, asked) == [f"1:{n}" for n in range(20)]
+    assert len(slow.batches) == 2
+    assert [item for _, items in slow.batches for item in items] == [str(n) for n in range(20)]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_everyone_gets_their_own_answer_and_no_more_are_at_work_than_may(at_once):
+    slow = Slow(at_once=at_once, most=7)
+    asked = [(n % 3, str(n)) for n in range(200)]
+    assert all_at_once(slow, asked) == [f"{key}:{item}" for key, item in asked]
+    assert slow.most_at_work <= at_once
+    assert max(len(items) for _, items in slow.batches) <= 7
+    done = defaultdict(list)
+    for key, items in slow.batches:
+        done[key] += items
+    assert {key: sorted(items) for key, items in done.items()} == {
+        key: sorted(item for other, item in asked if other == key) for key in range(3)
+    }
+
+
+def test_an_exception_is_its_own_callers():
+    slow = Slow(wait_s=0.05)
+    first, bad, good = all_at_once(slow, [(1, "a"), (1, "bad"), (1, "b")])
+    assert (first, good) == ("1:a", "1:b")
+    assert isinstance(bad, KeyError)
+
+
+def test_work_that_breaks_off_leaves_nobody_waiting():
+    slow = Slow(wait_s=0.05)
+    outcomes = all_at_once(slow, [(1, "a"), (1, "x"), (1, "boom"), (1, "y"), (2, "z")])
+    assert outcomes[0] == "1:a"
+    assert {type(outcome) for outcome in outcomes[1:4]} == {ValueError, RuntimeError}
+    assert outcomes[4] == "2:z"
+    assert slow.together.do(1, "again") == "1:again"
+
+
+def test_no_key_starves():
+    slow = Slow(most=2, wait_s=0.02)
+    all_at_once(slow, [(1, str(n)) for n in range(9)] + [(2, "x")])
+    assert [key for key, _ in slow.batches].index(2) <= 3
