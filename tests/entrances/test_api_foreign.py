@@ -1,4 +1,4 @@
-"""No key sees or touches what another shop or programme has: every operation of the document, tried with foreign ids."""
+"""No key sees or touches what another shop or programme has: every operation of the document with foreign ids."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OPERATIONS = [
     for method, operation in item.items()
 ]
 NAMES = [f"{method} {path}" for method, path, _ in OPERATIONS]
-SECRETS = ("Beatrix", "beatrix@example.com", "secret-product", "secret-line")
+SECRETS = ("Beatrix", "beatrix@example.com", "secret-product", "secret-line", "beatrix.example.com")
 """What only the foreign shop knows."""
 
 _DUE = {"next_due_at", "is_stale"}
@@ -37,6 +37,10 @@ _TABLES = [
     and hasattr(model, "_meta")
     and model.__name__ not in ("ApiKey", "Answer", "Programme")
 ]
+
+
+_webhooks: dict[str, str] = {}
+"""The foreign shop's webhook of the test at hand."""
 
 
 @pytest.fixture
@@ -53,6 +57,11 @@ def theirs(request: pytest.FixtureRequest, ours: Api) -> Api:
     foreign.good("PUT", "/members/beatrix/cart", {"lines": [_line()]})
     foreign.good("PUT", "/products/their-product", {"name": "secret-product"})
     foreign.good("POST", "/members/beatrix/gifts", {"points": 100, "reason": "Beatrix"})
+    webhook = foreign.good("POST", "/webhooks", {"url": "https://beatrix.example.com/"})["id"]
+    delivery = foreign.good("POST", f"/webhooks/{webhook}/test", None)["delivery"]
+    with scopes_disabled():
+        models.WebhookEndpoint.objects.filter(public_id=webhook).update(public_id="their-webhook")
+        models.Delivery.objects.filter(public_id=delivery).update(public_id="their-delivery")
     return foreign
 
 
@@ -69,6 +78,7 @@ def _addressed(path: str, hold: str) -> str:
     foreign = {
         "customer_id": "beatrix", "order_id": "their-order", "refund_id": "their-refund", "hold_id": hold,
         "product_id": "their-product", "segment_id": "paris", "number": "1",
+        "webhook_id": "their-webhook", "delivery_id": "their-delivery",
     }  # fmt: skip
     return re.sub(r"{(\w+)}", lambda found: foreign[found[1]], path)
 

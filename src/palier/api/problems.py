@@ -30,6 +30,8 @@ _KINDS: Mapping[str, tuple[int, str]] = {
     "unknown_movement": (404, "There is no such movement"),
     "unknown_version": (404, "There is no such version"),
     "unknown_shop": (404, "There is no such shop"),
+    "unknown_webhook": (404, "There is no such webhook"),
+    "unknown_delivery": (404, "There is no such delivery"),
     "method_not_allowed": (405, "The address does not answer this method"),
     "not_acceptable": (406, "None of the wanted forms can be answered"),
     "idempotency_in_flight": (409, "The same request is being worked on"),

@@ -14,7 +14,18 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from palier import __version__
 from palier.api.problems import CONTENT_TYPE, Problem, Refused, problem_of
 from palier.api.replies import problem_reply
-from palier.api.routes import carts, events, members, orders, products, programme, reports, standing
+from palier.api.routes import (
+    carts,
+    events,
+    health,
+    members,
+    orders,
+    products,
+    programme,
+    reports,
+    standing,
+    webhooks,
+)
 from palier.core.errors import Refusal
 
 log = logging.getLogger(__name__)
@@ -69,6 +80,8 @@ api.add_router("", carts.router, tags=["Carts"])
 api.add_router("", products.router, tags=["Products"])
 api.add_router("", programme.router, tags=["Programme"])
 api.add_router("", reports.router, tags=["Segments"])
+api.add_router("", webhooks.router, tags=["Webhooks"])
+api.add_router("", health.router, tags=["Health"])
 
 
 @api.exception_handler(Refused)

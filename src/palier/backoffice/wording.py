@@ -42,6 +42,7 @@ SCOPE_WORDS = {
     "programme:read": gettext_lazy("Read the programme and its versions, check documents"),
     "programme:write": gettext_lazy("Publish the programme"),
     "reports:read": gettext_lazy("Read figures and who is in a segment"),
+    "webhooks": gettext_lazy("Manage webhooks, read and repeat deliveries"),
 }
 
 EVENT_WORDS = {

@@ -11,7 +11,9 @@ from pathlib import Path
 from palier.core.access import SCOPES, key_digest
 
 FILE = "demo_shop.json"
-SCOPES_OF_SHOP = tuple(scope for scope in SCOPES if scope not in ("programme:write", "reports:read"))
+SCOPES_OF_SHOP = tuple(
+    scope for scope in SCOPES if scope not in ("programme:write", "reports:read", "webhooks")
+)
 
 
 def prepare_access(shop_id: int, *, now: datetime) -> None:

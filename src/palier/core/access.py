@@ -13,6 +13,7 @@ ABOUT = {
     "programme:read": "read the programme document and its versions, check documents",
     "programme:write": "publish the programme document",
     "reports:read": "read figures and the members of segments",
+    "webhooks": "manage the shop's webhooks, read and repeat their deliveries",
 }
 """Each scope, and what it allows."""
 

@@ -68,20 +68,22 @@ class ShownAttempt:
     duration_ms: int
 
 
-def load_endpoints(programme_id: int) -> list[ShownEndpoint]:
-    """All webhooks of a programme, oldest first; removed ones are left out. One statement."""
+def load_endpoints(programme_id: int, *, shop_id: int | None = None) -> list[ShownEndpoint]:
+    """Webhooks of a programme, or of one shop alone, oldest first; removed ones are left out. One statement."""
     counts = {
         state: Count("deliveries", filter=Q(deliveries__state=state))
         for state in ("waiting", "failed", "delivered")
     }
     with scope(programme=programme_id):
         rows = WebhookEndpoint.objects.filter(programme_id=programme_id, removed_at=None)
+        if shop_id is not None:
+            rows = rows.filter(shop_id=shop_id)
         return [_endpoint(row) for row in rows.select_related("shop").annotate(**counts).order_by("id")]
 
 
-def load_endpoint(programme_id: int, public_id: str) -> ShownEndpoint:
-    """One webhook; ``UnknownWebhook`` when it is not there."""
-    for endpoint in load_endpoints(programme_id):
+def load_endpoint(programme_id: int, public_id: str, *, shop_id: int | None = None) -> ShownEndpoint:
+    """One webhook, of that shop alone if one is named; ``UnknownWebhook`` when it is not there."""
+    for endpoint in load_endpoints(programme_id, shop_id=shop_id):
         if endpoint.public_id == public_id:
             return endpoint
     raise UnknownWebhook("there is no such webhook", path="webhook")
