@@ -14,6 +14,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
 
 @pytest.fixture
 def shop():
+    return make_shop()
+
+
+@pytest.fixture
+def town():
     return full_shop()
 
 
@@ -36,7 +41,7 @@ def edit(client, path, **changes):
     return looked
 
 
-def test_the_ladder_stands_highest_first_with_its_benefits_and_members(manager, shop):
+def test_the_ladder_stands_highest_first_with_its_benefits_and_members(manager, town):
     page = manager.get(LADDER)
     shown = page.context["rungs"]
     assert [(each.name, each.threshold, each.members) for each in shown] == [
@@ -79,12 +84,12 @@ def test_a_drop_places_all_tiers_at_once(manager, shop):
     assert steps(shop) == [("gold", 0), ("silver", 500), ("bronze", 1000)]
 
 
-def test_nothing_changes_for_members_before_it_is_published(manager, shop):
-    before = in_force(shop).pk
+def test_nothing_changes_for_members_before_it_is_published(manager, town):
+    before = in_force(town).pk
     with scopes_disabled():
         tiers = sorted(Account.objects.values_list("tier", flat=True))
-    do(manager, shop, "up:silver")
-    assert in_force(shop).pk == before
+    do(manager, town, "up:silver")
+    assert in_force(town).pk == before
     with scopes_disabled():
         assert sorted(Account.objects.values_list("tier", flat=True)) == tiers
 
@@ -283,12 +288,12 @@ def test_a_tier_is_not_switched_on_where_another_begins(manager, shop):
     assert steps(shop) == [("bronze", 0), ("gold", 500)]
 
 
-def test_a_tier_is_removed_after_being_asked(manager, shop):
+def test_a_tier_is_removed_after_being_asked(manager, town):
     path = f"{LADDER}tiers/silver/remove/"
     page = manager.get(path)
     assert "2 members stand in it now" in says(page)
     manager.post(path, {"do": "save", "base": page.context["head"].row.pk})
-    assert steps(shop) == [("bronze", 0), ("gold", 1000)]
+    assert steps(town) == [("bronze", 0), ("gold", 1000)]
     assert manager.post(path, {"do": "save", "base": page.context["head"].row.pk}).status_code == 302
     assert manager.get(path).status_code == 404
     assert "Silver (2)" in says(manager.get(LADDER))

@@ -5,7 +5,7 @@ import pytest
 from palier.core.period import Duration
 from palier.core.programme.canonical import to_document
 from tests.entrances.backoffice_ladder_shop import LADDER, fields_of, head, rules, says, steps
-from tests.entrances.backoffice_shop import full_shop, staff
+from tests.entrances.backoffice_shop import make_shop, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
 CLIMBING = f"{LADDER}climbing/"
@@ -14,7 +14,7 @@ NEW_SEASON = f"{LADDER}seasons/new/"
 
 @pytest.fixture
 def shop():
-    return full_shop()
+    return make_shop()
 
 
 @pytest.fixture

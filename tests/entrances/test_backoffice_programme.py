@@ -20,6 +20,11 @@ BACK = "/admin/programme/versions/1/roll-back/"
 
 @pytest.fixture
 def shop():
+    return make_shop()
+
+
+@pytest.fixture
+def town():
     return full_shop()
 
 
@@ -74,9 +79,9 @@ def test_the_draft_is_told_in_the_viewers_language(owner, shop, language, words)
     assert [word for word in words if word not in page] == []
 
 
-def test_publishing_shows_who_would_move_and_that_is_what_happens(owner, shop):
+def test_publishing_shows_who_would_move_and_that_is_what_happens(owner, town):
     """R-TIER-7, D23."""
-    draft(shop, silver=700, gold=900)
+    draft(town, silver=700, gold=900)
     page = owner.get(PUBLISH)
     heads = page.context["heads"]
     assert (heads.up, heads.down, heads.total) == (0, 2, 6)
@@ -84,30 +89,30 @@ def test_publishing_shows_who_would_move_and_that_is_what_happens(owner, shop):
     assert heads.steps == (("Gold", 1, 1), ("Silver", 2, 0), ("Bronze", 3, 5))
     done = owner.post(PUBLISH, tick(page, note="For spring"), follow=True)
     assert "Version 2 is in force." in says(done)
-    version = in_force(shop)
+    version = in_force(town)
     assert (version.author, version.note) == ("owner@example.com", "For spring")
-    while catch_up_accounts(shop.programme_id, now=datetime.now(UTC)):
+    while catch_up_accounts(town.programme_id, now=datetime.now(UTC)):
         pass
     with scopes_disabled():
         tiers = list(Account.objects.values_list("tier", flat=True))
     assert (tiers.count("gold"), tiers.count("silver"), tiers.count("bronze")) == (1, 0, 5)
 
 
-def test_promotions_are_counted_apart(owner, shop):
-    draft(shop, silver=10, gold=600)
+def test_promotions_are_counted_apart(owner, town):
+    draft(town, silver=10, gold=600)
     heads = owner.get(PUBLISH).context["heads"]
     assert (heads.up, heads.down) == (1, 0) or heads.up + heads.down == sum(n for _, _, n in heads.moves)
     assert heads.down == 0
 
 
 @pytest.mark.parametrize("left_out", ["read", "moves"])
-def test_warnings_and_demotions_are_confirmed_or_nothing_is_published(owner, shop, left_out):
-    draft(shop, silver=700)
+def test_warnings_and_demotions_are_confirmed_or_nothing_is_published(owner, town, left_out):
+    draft(town, silver=700)
     sent = tick(owner.get(PUBLISH))
     del sent[left_out]
     page = owner.post(PUBLISH, sent)
     assert "nothing was published yet" in says(page)
-    assert in_force(shop).number == 1
+    assert in_force(town).number == 1
 
 
 def test_a_ladder_that_stays_moves_nobody_and_asks_nothing_about_it(owner, shop):
@@ -237,9 +242,9 @@ def test_what_is_no_document_is_refused_with_everything_kept(owner, shop):
     assert head(shop).published_at is not None
 
 
-def test_the_currency_stays_once_there_are_accounts(owner, shop):
+def test_the_currency_stays_once_there_are_accounts(owner, town):
     text = owner.get(TEXT).context["text"].replace("currency: EUR", "currency: CHF")
-    page = owner.post(TEXT, {"text": text, "base": head(shop).pk, "do": "save"})
+    page = owner.post(TEXT, {"text": text, "base": head(town).pk, "do": "save"})
     assert [each.path for each in page.context["problems"]] == ["currency"]
 
 
