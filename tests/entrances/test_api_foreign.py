@@ -52,7 +52,6 @@ _TABLES = [
 ]
 
 
-
 @pytest.fixture
 def ours() -> Api:
     return make_api()
