@@ -211,3 +211,44 @@ def test_the_script_is_cached_and_open_to_every_page(client):
     assert b"palier-progress" in answer.content
     again = client.get("/widget/palier.js", HTTP_IF_NONE_MATCH=answer["ETag"])
     assert (again.status_code, again.content) == (304, b"")
+
+
+CART = {"lines": [{"product": "tea", "price": "20.00"}], "coupons": ["NOBODYKNOWS1"]}
+
+
+def quote(client, token, body=CART, **query):
+    address = "/widget/v1/quotes" + (f"?language={query['language']}" if query else "")
+    return client.post(
+        address, json.dumps(body), content_type="application/json", HTTP_AUTHORIZATION=f"Bearer {token}"
+    )
+
+
+def test_a_cart_is_priced_for_the_member_of_the_token_and_told(client, signing):
+    answer = quote(client, signing.token(), language="fr")
+    assert answer["Cache-Control"] == "private, no-store"
+    told = answer.json()
+    assert told["quote"]["earns"] == 20
+    assert told["words"]["earns"] == "Vous gagnerez 20\u00a0points."
+    assert "NOBODYKNOWS1" in told["words"]["refused"][0]
+    assert quote(client, signing.token(), {"lines": []}).status_code == 422
+    assert quote(client, signing.token(), {"lines": 1.5, "x": 2}).json()["code"] == "invalid_cart"
+
+
+def test_wid_4_nobody_prices_a_cart_for_somebody_else(client, signing):
+    """Whether there is such a customer or not, the answer is the same."""
+    answers = [quote(client, signing.token(), {**CART, "member": other}) for other in ("C-1002", "nobody")]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+    assert quote(client, signing.token(), {**CART, "member": "C-1001"}).status_code == 200
+
+
+def test_codes_cannot_be_guessed_by_asking_often(client, signing):
+    from palier.api import limits
+
+    limits.forget()
+    guesses = [
+        quote(client, signing.token("C-1003"), {**CART, "coupons": [f"GUESS{number:07}"]})
+        for number in range(14)
+    ]
+    assert guesses[0].status_code == 200
+    assert guesses[-1].status_code == 429

@@ -39,14 +39,20 @@ _SIGNED: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The customer of a shop, and ``now`` by the programme's clock. ``language``: what the token says, or empty."""
+    """The customer of a shop. ``language``: what the token says, or empty. ``world`` is the world's time."""
 
     shop_id: int
     programme_id: int
     currency: str
     customer: str
     language: str
-    now: datetime
+    world: datetime
+    clock_offset_s: int
+
+    @property
+    def now(self) -> datetime:
+        """The time in the programme."""
+        return self.world + timedelta(seconds=self.clock_offset_s)
 
 
 def visitor(header: str, *, now: datetime) -> Visitor:
@@ -77,7 +83,8 @@ def visitor(header: str, *, now: datetime) -> Visitor:
         currency=shop.programme.currency,
         customer=customer,
         language=language if isinstance(language, str) else "",
-        now=now + timedelta(seconds=shop.programme.clock_offset_s),
+        world=now,
+        clock_offset_s=shop.programme.clock_offset_s,
     )
 
 

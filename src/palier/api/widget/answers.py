@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import wraps
 from typing import Any
 
@@ -20,7 +19,6 @@ from palier.core.formats import LANGUAGES, spoken
 from palier.store.members.models import Profile
 from palier.store.programmes.models import Programme
 
-BODY_MAX = 200_000
 _PREFLIGHT_S = "86400"
 
 View = Callable[[HttpRequest, Visitor], tuple[dict[str, Any], str]]
@@ -86,20 +84,6 @@ def _refusal(problem: Problem) -> HttpResponse:
         status=problem.status,
         headers=dict(problem.headers),
     )
-
-
-def body_of(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent."""
-    if len(request.body) > BODY_MAX:
-        raise Refused(Problem("too_large"))
-    try:
-        # Decimals stay what was written: the messages refuse binary floats.
-        content = json.loads(request.body, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        raise Refused(Problem("invalid_json")) from None
-    if not isinstance(content, dict):
-        raise Refused(Problem("invalid_json", "The body has to be a JSON object"))
-    return content
 
 
 def language_for(request: HttpRequest, who: Visitor, account_id: int | None, fallback: str) -> str:

@@ -8,4 +8,5 @@ urlpatterns = [
     path("me", views.me, name="widget_me"),
     path("me/movements", views.movements, name="widget_movements"),
     path("me/coupons", views.coupons, name="widget_coupons"),
+    path("quotes", views.quotes, name="widget_quotes"),
 ]

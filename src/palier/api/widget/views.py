@@ -6,13 +6,19 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from palier.api.bodies import read_object
+from palier.api.code_tries import refuse_guessing
+from palier.api.keys import Caller
 from palier.api.member_json import coupon_json, member_json
 from palier.api.problems import Problem, Refused
+from palier.api.quotes_json import quote_json, quote_message
 from palier.api.widget.access import Visitor
 from palier.api.widget.answers import language_for, widget_view
 from palier.api.widget.display import display_of
 from palier.api.widget.history import history_json
 from palier.core.errors import UnknownMember
+from palier.core.explain.quotes import explain_quote
+from palier.core.formats import formats_for
 from palier.flows.read_member import MemberView, read_member, read_nobody
 from palier.store.programmes.load import current_version_id, load_timeline
 
@@ -47,6 +53,44 @@ def movements(request: HttpRequest, who: Visitor) -> tuple[dict[str, Any], str]:
         return {"movements": [], "next": None}, language
     timeline = load_timeline(who.programme_id, current_version_id(who.programme_id))
     return history_json(account_id, timeline, view.programme, language, before=_before(request)), language
+
+
+@widget_view("POST")
+def quotes(request: HttpRequest, who: Visitor) -> tuple[dict[str, Any], str]:
+    """What a cart costs the member, uses and earns, with a sentence for each part; nothing is written."""
+    # No key: wrong codes are counted by shop, beside those of keys, whose ids are positive.
+    caller = Caller(
+        who.shop_id, who.programme_id, frozenset(), -who.shop_id, who.currency, who.clock_offset_s
+    )
+    message = read_object(request.body)
+    if message.get("member", who.customer) != who.customer:
+        raise UnknownMember("there is no such member", path="member")
+    message = {**message, "member": who.customer}
+    with refuse_guessing(caller, message, now=who.world) as tries:
+        asked, quoted = quote_message(caller, message, now=who.now)
+        tries.count(quoted.quote)
+    rules, currency = quoted.programme, asked.cart.order.currency
+    language = language_for(request, who, quoted.account_id, rules.languages[0])
+    words = explain_quote(
+        quoted.quote,
+        rules,
+        quoted.buyer,
+        language,
+        formats_for(language, rules.currency, rules.timezone),
+        prices=formats_for(language, currency, rules.timezone) if currency != rules.currency else None,
+    )
+    told = {
+        "applied": words.applied,
+        "shipping": words.shipping,
+        "gifts": words.gifts,
+        "refused": words.refused,
+        "earns": words.earns,
+        "hints": words.hints,
+        "next_tier": words.next_tier,
+        "lines": words.lines(),
+    }
+    quote = quote_json(quoted.quote, asked.cart.order, rules)
+    return {"language": language, "quote": quote, "words": told}, language
 
 
 def _view(who: Visitor) -> tuple[MemberView, int | None]:

@@ -1,4 +1,4 @@
-/*! Palier widgets, Apache-2.0. Sources: 84cab93aca6bffb5fa331a3394b669cd3856125c6d08e20f1ae840962a72ca90 */
+/*! Palier widgets, Apache-2.0. Sources: c867f0fc3256a64ea9f507e49c2df3ff95c9fc8f3d7ccf5741a2d92ab95240ad */
 "use strict";(()=>{function m(t){let e=c(t,"display"),r=c(e,"bar"),n=c(e,"lines"),i=["language","title","tier","points","worth"].map(S=>c(e,S));if(!i.every(u)||!Array.isArray(n)||!n.every(u))return null;let[s,o,l,k,y]=i,g=r===null?null:x(r);return g===void 0?null:{language:s,title:o,tier:l,bar:g,points:k,worth:y,lines:n}}function x(t){let[e,r,n]=["label","text","percent"].map(l=>c(t,l)),[i,s]=["value","max"].map(l=>c(t,l));return u(e)&&u(r)&&u(n)&&h(i)&&h(s)&&s>0&&i<=s?{label:e,text:r,value:i,max:s,percent:n}:void 0}function c(t,e){return typeof t=="object"&&t!==null?t[e]:void 0}function u(t){return typeof t=="string"}function h(t){return typeof t=="number"&&Number.isSafeInteger(t)&&t>=0}async function f(t,e){let n=(await v(t,e,{credentials:"same-origin",headers:{Accept:"application/json"}}))?.token;return typeof n=="string"?n:""}async function b(t,e,r){return v(t,r,{credentials:"omit",headers:{Authorization:`Bearer ${e}`}})}async function v(t,e,r){let n=new AbortController,i=()=>n.abort(),s=setTimeout(i,1e3);e.addEventListener("abort",i);try{let o=await fetch(t,{...r,cache:"no-store",redirect:"error",signal:n.signal});return o.ok&&o.status!==204?await o.json():null}finally{clearTimeout(s),e.removeEventListener("abort",i)}}var A=`
 :host {
   --_accent: var(--palier-accent, light-dark(#7e22ce, #d8b4fe));
@@ -13,7 +13,7 @@
 }
 :host([hidden]) { display: none }
 .place { display: grid; align-content: center; min-block-size: var(--palier-reserve, 9rem) }
-@container (max-width: 24rem) { .place { min-block-size: var(--palier-reserve, 12rem) } }
+@container (max-width: 24rem) { .place { min-block-size: var(--palier-reserve, 10.5rem) } }
 .card { display: grid; gap: .5rem }
 .head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: .25rem 1rem }
 .tier { font-weight: 700; font-size: 1.25em }
