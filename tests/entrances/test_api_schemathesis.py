@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -59,14 +59,14 @@ schema.app = _Site()
 
 
 @pytest.fixture
-def api(settings: Any) -> Iterator[Api]:
+def api(settings: Any) -> Api:
     settings.PALIER_API_RATE = 0
     made = make_api()
     made.good("PUT", "/orders/A-1", ORDER)
     made.good("PUT", "/members/anna", {"name": "Anna", "email": "anna@example.com"})
     made.good("PUT", "/members/anna/cart", {key: value for key, value in CART.items() if key != "member"})
     made.good("PUT", "/products/mug", {"name": "Mug"})
-    yield made
+    return made
 
 
 @schema.parametrize()

@@ -64,7 +64,6 @@ def _told(response: HttpResponse, method: str, path: str) -> HttpResponse:
 def _allowed(header: str, path: str) -> str:
     """The methods that the document knows at this address, and those that every address has."""
     own = path.removeprefix("/api/v1")
-    methods = [
-        each.strip() for each in header.split(",") if each.strip() and (own, each.strip()) not in beside
-    ]
+    known = sorted(each.strip() for each in header.split(",") if each.strip())
+    methods = [each for each in known if (own, each) not in beside]
     return ", ".join([*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"])

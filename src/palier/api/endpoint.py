@@ -29,7 +29,7 @@ Handler = Callable[..., dict[str, Any]]
 
 
 beside: set[tuple[str, str]] = set()
-"""Addresses of operations with an id that is such a word, and their methods: the document knows them by the id alone."""
+"""Addresses where an id is such a word, and their methods: the document knows them by the id alone."""
 
 
 @dataclass(frozen=True, slots=True)

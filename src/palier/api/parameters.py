@@ -28,16 +28,16 @@ def _bare(text: str) -> str:
 
 
 CustomerId = Annotated[
-    str, Path(max_length=200, pattern=_ID, description="The shop's id of the customer"), AfterValidator(_bare)
+    str, AfterValidator(_bare), Path(max_length=200, pattern=_ID, description="The shop's id of the customer")
 ]
 OrderId = Annotated[
-    str, Path(max_length=200, pattern=_ID, description="The shop's id of the order"), AfterValidator(_bare)
+    str, AfterValidator(_bare), Path(max_length=200, pattern=_ID, description="The shop's id of the order")
 ]
 RefundId = Annotated[
-    str, Path(max_length=200, pattern=_ID, description="The shop's id of the refund"), AfterValidator(_bare)
+    str, AfterValidator(_bare), Path(max_length=200, pattern=_ID, description="The shop's id of the refund")
 ]
 ProductId = Annotated[
-    str, Path(max_length=200, pattern=_ID, description="The shop's id of the product"), AfterValidator(_bare)
+    str, AfterValidator(_bare), Path(max_length=200, pattern=_ID, description="The shop's id of the product")
 ]
 HoldId = Annotated[str, Path(max_length=36, pattern=_ID, description="The id that `POST /holds` answered")]
 SegmentId = Annotated[str, Path(max_length=64, pattern=_ID, description="The segment's id in the document")]
