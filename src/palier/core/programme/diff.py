@@ -41,16 +41,16 @@ def diff(old: Programme, new: Programme, language: str) -> tuple[str, ...]:
         *both.fields(say.words["subject.spend"], old.spend, new.spend),
         *both.fields(say.words["subject.points"], old.points, new.points),
         *both.items("rule", old.earning, new.earning),
-        *_order(say, "earning", old.earning, new.earning),
+        *both.order("earning", old.earning, new.earning),
         *both.redemption(old.redemption or Redemption(()), new.redemption or Redemption(())),
         *_presence(say, "redemption", old.redemption, new.redemption),
         *both.items("reward", old.rewards, new.rewards),
-        *_order(say, "rewards", old.rewards, new.rewards),
+        *both.order("rewards", old.rewards, new.rewards),
         *both.tiers(old.tiers or Tiers(()), new.tiers or Tiers(())),
         *_presence(say, "tiers", old.tiers, new.tiers),
         *both.brackets("first_order", say.words["subject.first_order"], old.first_order, new.first_order),
         *both.items("segment", old.segments, new.segments),
-        *_order(say, "segments", old.segments, new.segments),
+        *both.order("segments", old.segments, new.segments),
         *both.fields(say.words["subject.programme"], old, new, only=("combine", "priority", "conflict")),
         *_messages(say, old, new),
     ]
@@ -65,14 +65,6 @@ def _presence(say: Say, section: str, old: object, new: object) -> Iterator[str]
         yield say.fill("added", subject=subject, summary=say.words["nothing"])
     if new is None and old in empty:
         yield say.fill("removed", subject=subject)
-
-
-def _order(say: Say, section: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
-    kept = {item.id for item in old} & {item.id for item in new}
-    before, after = ([item.id for item in items if item.id in kept] for items in (old, new))
-    if before != after:
-        subject = say.words[f"subject.{section}"]
-        yield say.fill("order", subject=subject, old=", ".join(before), new=", ".join(after))
 
 
 def _messages(say: Say, old: Programme, new: Programme) -> Iterator[str]:
@@ -142,11 +134,23 @@ class _Both:
 
     def subject(self, kind: str, item: Any) -> str:
         """How an item is called: a tier by its name, others by their id."""
-        id = item.id
-        if isinstance(item, Tier):
-            id = item.name.read(self.new.language, fallback=self.new.fallback) if item.name else id
-            id = id[:1].upper() + id[1:]
-        return self.new.fill(f"subject.{kind}", id=id)
+        id = self.called(item)
+        return self.new.fill(f"subject.{kind}", id=id[:1].upper() + id[1:] if isinstance(item, Tier) else id)
+
+    def called(self, item: Any) -> str:
+        """A tier's name, any other's id."""
+        if isinstance(item, Tier) and item.name:
+            return item.name.read(self.new.language, fallback=self.new.fallback)
+        return str(item.id)
+
+    def order(self, section: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
+        """One sentence where the items that are in both stand in another order."""
+        kept = {item.id for item in old} & {item.id for item in new}
+        before, after = ([item for item in items if item.id in kept] for items in (old, new))
+        if [item.id for item in before] != [item.id for item in after]:
+            said = [", ".join(self.called(item) for item in items) for items in (before, after)]
+            subject = self.new.words[f"subject.{section}"]
+            yield self.new.fill("order", subject=subject, old=said[0], new=said[1])
 
     def summary(self, item: Any) -> str:
         """What an item says beyond its id and the defaults."""
@@ -232,17 +236,21 @@ class _Both:
             label = self.new.words["label.window"]
             yield self.new.fill("change", subject=subject, label=label, old=said[0], new=said[1])
         yield from self.items("tier", old.ladder, new.ladder)
-        yield from _order(self.new, "tiers", old.ladder, new.ladder)
-        yield from self.seasons(old.schedule, new.schedule)
+        yield from self.order("tiers", old.ladder, new.ladder)
+        called = {tier.id: self.called(tier) for tier in (*old.ladder, *new.ladder)}
+        yield from self.seasons(old.schedule, new.schedule, called)
 
-    def seasons(self, old: tuple[Season, ...], new: tuple[Season, ...]) -> Iterator[str]:
+    def seasons(
+        self, old: tuple[Season, ...], new: tuple[Season, ...], called: dict[str, str]
+    ) -> Iterator[str]:
         """Sentences for seasons: those that are not in both are removed and added whole."""
         for say, mine, others, key in ((self.old, old, new, "removed"), (self.new, new, old, "added")):
             for season in mine:
                 if season in others and not self._means_another("threshold"):
                     continue
                 subject = say.fill("subject.season", during=say.interval(season.during))
-                summary = ", ".join(f"{id} {say.number('threshold', at)}" for id, at in season.thresholds)
+                ats = (f"{called.get(id, id)} {say.number('threshold', at)}" for id, at in season.thresholds)
+                summary = ", ".join(ats)
                 summary += "" if season.enabled else f" ({say.words['no']})"
                 yield say.fill(key, subject=subject, summary=summary)
         if sorted(old, key=repr) == sorted(new, key=repr) and old != new:
