@@ -14,8 +14,11 @@ from palier.store.rows import from_time, is_postgresql, to_time
 
 FORMAT = 1
 
-LEFT_OUT = frozenset({"django_session", "django_admin_log", "django_migrations"})
-"""Who is signed in is nobody's to restore; the state of migrations is told in the heading."""
+LEFT_OUT = frozenset({
+    "django_session", "django_admin_log", "django_migrations", "django_tasks_database_dbtaskresult", "store_beat",
+})  # fmt: skip
+"""Who is signed in and who works is nobody's to restore, chores come by their schedule; the state of migrations is
+told in the heading."""
 
 Kind = Literal["plain", "flag", "json", "instant", "day"]
 """How a column's values are written: as they are, as true and false, as JSON, as ISO time in UTC, as ISO date."""
