@@ -16,6 +16,7 @@ const CSS = `
 :host([hidden]) { display: none }
 .place { display: grid; align-content: center; min-block-size: var(--palier-reserve, 9rem) }
 @container (max-width: 24rem) { .place { min-block-size: var(--palier-reserve, 10.5rem) } }
+@container (max-width: 17rem) { .place { min-block-size: var(--palier-reserve, 13rem) } }
 .card { display: grid; gap: .5rem }
 .head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: .25rem 1rem }
 .tier { font-weight: 700; font-size: 1.25em }
