@@ -66,6 +66,8 @@ class Given:
     saved_minor: int = 0
     frees: bool = False
     promo_codes: tuple[PromoCode, ...] = ()
+    touches: bool = False
+    """A percentage of goods that are there, even if it rounds to nothing."""
 
     @property
     def is_something(self) -> bool:
@@ -161,38 +163,42 @@ def is_within(grant: FreeShipping, granted: FreeShipping) -> bool:
 
 
 def gives(till: Till, offer: Offer) -> tuple[bool, int]:
-    """Whether the offer, tried alone at this point, gives the cart anything, and how much it takes off the goods."""
+    """Whether the offer, tried alone at this point, gives the cart anything, and how much it takes off the goods.
+
+    A percentage of goods gives something even where it rounds to nothing: what stands must not turn on a cent.
+    """
     if offer.promo_codes:
         given = apply(till.copy(spreads=needs_lines(offer)), offer)
         return given.is_something, given.amount_minor
     if offer.use is not None and not _can_pay(offer.use):
         return False, 0
-    amount, _, _, frees, _ = _measure(till, offer)
-    return bool(amount or frees or offer.gift), amount
+    amount, _, _, frees, _, touches = _measure(till, offer)
+    return bool(amount or frees or offer.gift or touches), amount
 
 
 def _benefit(till: Till, offer: Offer) -> Given:
     use = offer.use
     if use is not None and not _can_pay(use):
         return Given(offer)
-    amount, points, saved, frees, indices = _measure(till, offer)
+    amount, points, saved, frees, indices, touches = _measure(till, offer)
     if use is not None and (amount or frees or offer.gift):
         if use.redemption.consume == "all":
             points = use.available
         elif use.redemption.consume == "used" and (offer.discount is None or offer.discount.points is None):
             points = use.cost
     shares = take(till, amount, indices) if amount else (0,) * len(till.left)
-    return Given(offer, amount, shares, points, saved, frees)
+    return Given(offer, amount, shares, points, saved, frees, (), touches)
 
 
 def _can_pay(use: PointsUse) -> bool:
     return use.asked >= use.cost or use.redemption.consume == "none"
 
 
-def _measure(till: Till, offer: Offer) -> tuple[int, int, int, bool, list[int] | None]:
-    """The amount off, the points of its steps, what is saved of the delivery, whether it is freed, and which lines."""
+def _measure(till: Till, offer: Offer) -> tuple[int, int, int, bool, list[int] | None, bool]:
+    """The amount off, the points of its steps, what is saved of the delivery, whether it is freed, which lines, and
+    whether a percentage has goods to be of."""
     discount, grant = offer.discount, offer.free_shipping
-    amount, points, saved, frees, indices = 0, 0, 0, False, None
+    amount, points, saved, frees, indices, touches = 0, 0, 0, False, None, False
     if discount is not None:
         base = till.total
         if discount.lines is not None or offer.only is not None:
@@ -202,9 +208,10 @@ def _measure(till: Till, offer: Offer) -> tuple[int, int, int, bool, list[int] |
             amount = (base * discount.percent_bp + 5_000) // 10_000
         else:
             amount, points = reduction(till, offer.use, discount, base)
+        touches = bool(discount.percent_bp and base and offer.use is None)
     if grant is not None:
         frees, saved = _shipping(till, grant)
-    return amount, points, saved, frees, indices
+    return amount, points, saved, frees, indices, touches
 
 
 def reduction(till: Till, use: PointsUse | None, discount: Discount, base: int) -> tuple[int, int]:

@@ -48,16 +48,20 @@ def _by_priority(
         together = kept | bit
         if not bit & contending or not stacking.allowed[together]:
             continue
-        if (
-            not kept
-            or is_roomy
-            or any(
-                given.offer.bit == bit and given.is_something
-                for given in applied(till, offers, together).given
-            )
-        ):
+        if not kept or is_roomy or _still_gives(till, offers, together, bit):
             kept = together
     return kept
+
+
+def _still_gives(till: Till, offers: Mapping[int, Offer], together: int, bit: int) -> bool:
+    """Whether one of those together finds something to give when its turn comes."""
+    after = till.copy(spreads=any(needs_lines(offers[each]) for each in APPLICATION if each & together))
+    for each in APPLICATION:
+        if each & together:
+            given = apply(after, offers[each])
+            if each == bit:
+                return given.is_something or given.touches
+    return False
 
 
 def _best(till: Till, offers: Mapping[int, Offer], contending: int, stacking: Stacking) -> int:

@@ -33,6 +33,11 @@ def quote(plan: Plan, cart: Cart, buyer: Buyer) -> Quote:
     earlier ones left (meaning 5). Amounts of the programme become the cart's currency, and measures of the cart the
     programme's, at the cart's rate, rounded half up. Nothing is written and nothing changes.
     """
+    return _answer(*decided(plan, cart, buyer))
+
+
+def decided(plan: Plan, cart: Cart, buyer: Buyer) -> tuple[Basket, Till, Offers, int, Stacking]:
+    """The cart after everything that stands, before it is told: basket, till, offers, the set that stands, stacking."""
     basket = _basket(plan, cart, buyer)
     till = _till(basket)
     tier = plan.tiers.get(buyer.tier or "") if buyer.is_member else None
@@ -50,7 +55,7 @@ def quote(plan: Plan, cart: Cart, buyer: Buyer) -> Quote:
     for bit in APPLICATION:
         if bit & standing:
             apply(till, offers.active[bit] if bit & kept else offers.idle[bit])
-    return _answer(basket, till, offers, standing, stacking)
+    return basket, till, offers, standing, stacking
 
 
 def booked(quoted: Quote) -> tuple[OrderDiscount, ...]:
