@@ -60,7 +60,7 @@ def hunt(planted: Planted, seeds: int) -> tuple[int | None, str]:
             cwd=ROOT, env=environment, capture_output=True, text=True,
         )  # fmt: skip
         if found.returncode == 1 and found.stdout.startswith("seed "):
-            seed = int(found.stdout.split()[1])
+            seed = int(found.stdout.removeprefix("seed ").partition(":")[0])
             return seed, f"seed {seed}: {found.stdout.split(': ', 1)[1].strip()[:24]}"
         if found.returncode != 0:
             raise SystemExit(f"the hunt itself failed for {planted.name!r}:\n{found.stdout}{found.stderr}")
