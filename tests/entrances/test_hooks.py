@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django_scopes import scopes_disabled
 
 from palier.flows.change_hook_secret import ChangeHookSecret, change_hook_secret
 from palier.flows.erase_member import EraseMember, erase_member
+from palier.hooks import receive
 from palier.store.hooks.load import load_hooks
 from palier.store.models import Account, Hook, Inbox
 from tests.entrances.hook_shop import STRANGER, PushingShop
@@ -25,6 +27,12 @@ ORDER = {
 def _unscoped():
     with scopes_disabled():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _each_is_counted_at_once(monkeypatch):
+    monkeypatch.setattr(receive, "COUNTED_EVERY", timedelta(0))
+    monkeypatch.setattr(receive, "_refused", {})
 
 
 @pytest.fixture
@@ -144,6 +152,27 @@ def test_a_message_has_at_most_a_megabyte(shop):
 def test_only_post_is_answered(shop):
     answer = Client().get(f"/hooks/{shop.shop.public_id}")
     assert (answer.status_code, answer["allow"]) == (405, "POST")
+
+
+def test_a_flood_of_refused_messages_is_written_once_a_second(shop, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(receive, "COUNTED_EVERY", timedelta(hours=1))
+    shop.push("order", ORDER, secret=STRANGER)
+    with django_assert_num_queries(1):  # the shop's secrets
+        shop.push("order", ORDER, secret=STRANGER)
+    shop.push("order", ORDER, secret=STRANGER)
+    assert Hook.objects.get().refused == 1
+    monkeypatch.setattr(receive, "COUNTED_EVERY", timedelta(0))
+    shop.push("order", ORDER, secret=STRANGER)
+    assert Hook.objects.get().refused == 4
+
+
+def test_a_database_that_is_busy_lets_the_sender_try_again(shop, monkeypatch):
+    def busy(*_, **__):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(receive, "receive_hook", busy)
+    answer = shop.push("order", ORDER)
+    assert (answer.status_code, answer["retry-after"], answer.json()["code"]) == (503, "1", "unavailable")
 
 
 def test_the_back_office_sees_what_came_and_what_was_refused(shop):

@@ -111,6 +111,18 @@ def test_messages_without_a_time_count_in_the_order_in_which_they_came(shop):
     assert not Account.objects.filter(available__gt=0).exists()
 
 
+def test_a_profile_that_is_tried_again_late_does_not_undo_a_newer_one(shop):
+    shop.push("member", {"id": "anna", "name": "Old", "email": "anna@example.org"}, id="old")
+    Inbox.objects.update(next_at=NOW + timedelta(days=1))
+    shop.push("member", {"id": "anna", "name": "New"}, id="new")
+    shop.push("member", {"id": "anna", "name": ["no name"]}, id="bad")
+    assert work() == 2
+    due_now()
+    assert work() == 1
+    profile = Profile.objects.get()
+    assert (profile.name, profile.email) == ("New", "anna@example.org")
+
+
 def test_one_bad_message_among_good_ones_holds_nobody_up(shop):
     shop.push("order", order("A"), id="1")
     shop.push("order", order("B", price="-5"), id="2")

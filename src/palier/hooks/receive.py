@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
@@ -17,8 +21,15 @@ from palier.flows.count_refused_hook import count_refused_hook
 from palier.flows.receive_hook import ReceiveHook, receive_hook
 from palier.store.hooks.load import find_hook
 
+log = logging.getLogger(__name__)
+
 BODY_MAX = 1024 * 1024
+COUNTED_EVERY = timedelta(seconds=1)
 CUSTOMER_MAX = 200
+
+_lock = Lock()
+_refused: dict[int, tuple[int, datetime]] = {}
+"""By shop: what this process refused since it wrote the count last, and when that was."""
 
 _decode = msgspec.json.Decoder().decode
 _REASONS = {
@@ -32,7 +43,7 @@ _REASONS = {
 def receive(request: HttpRequest, shop: str) -> HttpResponse:
     """202 for a message that is signed and was kept now or before; 401 for one that is not to be believed."""
     if request.method != "POST":
-        return _problem(405, "method_not_allowed", "messages come by POST", allow="POST")
+        return _problem(405, "method_not_allowed", "messages come by POST", headers={"allow": "POST"})
     try:
         body = request.body
     except RequestDataTooBig:
@@ -41,6 +52,15 @@ def receive(request: HttpRequest, shop: str) -> HttpResponse:
         return _problem(400, "invalid_json", "the message broke off")
     if len(body) > BODY_MAX:
         return _problem(413, "too_large", f"a message has at most {BODY_MAX} bytes")
+    try:
+        return _receive(request, shop, body)
+    except OperationalError as error:
+        # SQLite has one writer, and a database may be away for a moment: nothing was kept, its sender tries again.
+        log.warning("a push could not be kept: %s", error)
+        return _problem(503, "unavailable", "Palier is busy; send it again", headers={"retry-after": "1"})
+
+
+def _receive(request: HttpRequest, shop: str, body: bytes) -> HttpResponse:
     now = datetime.now(UTC)
     hook = find_hook(shop, now=now)
     event_id = request.headers.get("webhook-id", "")
@@ -55,7 +75,7 @@ def receive(request: HttpRequest, shop: str) -> HttpResponse:
     )
     if hook is None or verdict != "good":
         if hook is not None:
-            count_refused_hook(hook.shop_id, now=now)
+            _count(hook.shop_id, now)
         return _problem(401, "unauthorized", _REASONS["wrong" if verdict == "good" else verdict])
     return _keep(hook.shop_id, event_id, body, now)
 
@@ -81,12 +101,25 @@ def _customer(kind: str, data: dict[str, Any]) -> str:
     return str(named)[:CUSTOMER_MAX].replace("\x00", "") if is_name else ""
 
 
-def _problem(status: int, code: str, detail: str, *, allow: str = "") -> HttpResponse:
+def _count(shop_id: int, now: datetime) -> None:
+    """Count what is refused, written at most once a second for each shop: nobody's flood takes the database's lock."""
+    with _lock:
+        count, written_at = _refused.get(shop_id, (0, datetime.min.replace(tzinfo=UTC)))
+        count += 1
+        is_time = now - written_at >= COUNTED_EVERY
+        _refused[shop_id] = (0, now) if is_time else (count, written_at)
+    if is_time:
+        count_refused_hook(shop_id, count, now=now)
+
+
+def _problem(
+    status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
     body = {"type": "about:blank", "title": detail, "status": status, "detail": detail, "code": code}
     response = _json(status, body)
     response["content-type"] = "application/problem+json"
-    if allow:
-        response["allow"] = allow
+    for name, value in (headers or {}).items():
+        response[name] = value
     return response
 
 

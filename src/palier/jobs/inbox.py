@@ -16,6 +16,7 @@ from django_scopes import scopes_disabled
 
 from palier.core.errors import Refusal
 from palier.core.inbox import Worked
+from palier.core.member import MemberFacts
 from palier.core.messages import parse_event, parse_member, parse_order, parse_refund, refund_currency
 from palier.core.order import Order, Refund
 from palier.flows.record_event import RecordEvent, record_event
@@ -24,7 +25,7 @@ from palier.flows.register_members import RegisterMembers, register_members
 from palier.flows.settle_inbox import settle_inbox
 from palier.flows.take_inbox import take_inbox
 from palier.jobs.clock import world_now
-from palier.store.hooks.load import OpenMessage
+from palier.store.hooks.load import OpenMessage, load_later_payloads
 from palier.store.outbox.models import Inbox
 
 log = logging.getLogger(__name__)
@@ -106,12 +107,26 @@ def _perform(message: OpenMessage) -> None:
         told = _OF_ORDERS[message.kind](message, data)
         record_orders(RecordOrders(message.shop_id, (told,)), now=now)
     elif message.kind == "member":
-        member = parse_member(data.pop("id", None), data)
-        register_members(RegisterMembers(message.shop_id, (member,)), now=now)
+        member = _member(data)
+        # Tried again late, it must not undo what was said since: that is said once more behind it.
+        later = (_said_later(each) for each in load_later_payloads(message, member.customer))
+        members = (member, *(each for each in later if each is not None))
+        register_members(RegisterMembers(message.shop_id, members), now=now)
     else:
         event = parse_event(data)
         key = event.id or message.event_id
         record_event(RecordEvent(message.shop_id, event.customer, event.name, key), now=now)
+
+
+def _member(data: dict[str, Any]) -> MemberFacts:
+    return parse_member(data.pop("id", None), data)
+
+
+def _said_later(payload: str) -> MemberFacts | None:
+    try:
+        return _member(_decode(payload)["data"])
+    except Refusal:
+        return None  # refused when its own turn comes
 
 
 def _data(message: OpenMessage) -> dict[str, Any]:

@@ -67,6 +67,15 @@ def load_open(ids: list[int]) -> list[OpenMessage]:
         ]  # fmt: skip
 
 
+def load_later_payloads(message: OpenMessage, customer: str) -> list[str]:
+    """What later messages of the same kind said about the same customer, oldest first. One statement."""
+    with scopes_disabled():
+        rows = Inbox.objects.filter(
+            shop_id=message.shop_id, customer=customer, kind=message.kind, id__gt=message.id, failed_at=None
+        )
+        return list(rows.exclude(payload="").order_by("id").values_list("payload", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
     """A message that somebody needs to look at: ``error`` says why it could not be worked off."""

@@ -33,10 +33,10 @@ def keep_message(
     return bool(rows)
 
 
-def count_refused(shop_id: int, *, now: datetime) -> None:
-    """Count a push that was not believed; nothing else of it is kept. One statement."""
+def count_refused(shop_id: int, count: int, *, now: datetime) -> None:
+    """Count pushes that were not believed; nothing else of them is kept. One statement."""
     with scopes_disabled():
-        Hook.objects.filter(shop_id=shop_id).update(refused=F("refused") + 1, last_refused_at=now)
+        Hook.objects.filter(shop_id=shop_id).update(refused=F("refused") + count, last_refused_at=now)
 
 
 def take_messages(*, now: datetime, most: int) -> list[int]:
