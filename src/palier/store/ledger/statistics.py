@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from palier.core.turnover import Turnover, turnover
@@ -62,33 +63,31 @@ def outstanding_at(programme_id: int, instant: datetime) -> int:
 
 
 def turnovers(programme_id: int, stretches: Sequence[Stretch]) -> tuple[Turnover, ...]:
-    """The turnover of each stretch. One statement, over the entries of these stretches only."""
-    table, parameters = _stretches(stretches)
+    """The turnover of each stretch; each begins where the one before ends. One statement, over their entries only."""
+    number, source, parameters = _stretches(programme_id, stretches)
     rows = select(
-        f"WITH {table} SELECT s.n, e.kind, SUM(e.amount) FROM stretch s JOIN store_entry e"
-        " ON e.programme_id = %s AND e.effective_at >= s.starts AND e.effective_at < s.ends"
-        " WHERE e.amount <> 0 GROUP BY s.n, e.kind",
-        [*parameters, programme_id],
+        f"{source.format(columns=f'{number}, e.kind, SUM(e.amount)', joins='')} AND e.amount <> 0 GROUP BY 1, 2",
+        parameters,
     )
     amounts: list[dict[str, int]] = [{} for _ in stretches]
-    for number, kind, amount in rows:
-        amounts[number][kind] = int(amount)
+    for place, kind, amount in rows:
+        amounts[place][kind] = int(amount)
     return tuple(turnover(each) for each in amounts)
 
 
 def sales(programme_id: int, stretches: Sequence[Stretch]) -> tuple[Sales, ...]:
     """Spend and orders of each stretch by the tier that the member held when the order was accepted. One statement."""
-    table, parameters = _stretches(stretches)
+    number, source, parameters = _stretches(programme_id, stretches)
     tier = "o.frozen ->> 'tier'" if is_postgresql() else "json_extract(o.frozen, '$.tier')"
+    columns = f"{number}, COALESCE({tier}, ''), SUM(e.spend_minor), SUM(e.orders)"
+    joins = f"JOIN store_order o ON o.id = {_ORDER_OF_CAUSE[is_postgresql()]}"
     rows = select(
-        f"WITH {table} SELECT s.n, COALESCE({tier}, ''), SUM(e.spend_minor), SUM(e.orders) FROM stretch s"
-        " JOIN store_entry e ON e.programme_id = %s AND e.effective_at >= s.starts AND e.effective_at < s.ends"
-        f" JOIN store_order o ON o.id = {_ORDER_OF_CAUSE[is_postgresql()]}"
-        " WHERE e.cause_kind IN ('order', 'refund') AND (e.spend_minor <> 0 OR e.orders <> 0)"
+        f"{source.format(columns=columns, joins=joins)}"
+        " AND e.cause_kind IN ('order', 'refund') AND (e.spend_minor <> 0 OR e.orders <> 0)"
         " GROUP BY 1, 2 ORDER BY 1, 2",
-        [*parameters, programme_id],
+        parameters,
     )
-    return tuple(Sales(number, held or "", int(spend), int(orders)) for number, held, spend, orders in rows)
+    return tuple(Sales(place, held or "", int(spend), int(orders)) for place, held, spend, orders in rows)
 
 
 def moves(programme_id: int, stretch: Stretch) -> tuple[Move, ...]:
@@ -137,12 +136,28 @@ _ORDER_OF_CAUSE = {
 }
 
 
-def _stretches(stretches: Sequence[Stretch]) -> tuple[str, list[Any]]:
-    """A table expression of the stretches with their numbers, and its parameters."""
+def _stretches(programme_id: int, stretches: Sequence[Stretch]) -> tuple[str, str, list[Any]]:
+    """How the number of an entry's stretch is written, a statement up to its conditions, and its parameters.
+
+    PostgreSQL reads the entries once and looks each one's stretch up; it does not know that a join with the stretches
+    would go by the index. SQLite knows nothing else, and is quick at it.
+    """
     assert 0 < len(stretches) <= STRETCHES_MAX
-    row = "(%s::int, %s::timestamptz, %s::timestamptz)" if is_postgresql() else "(%s, %s, %s)"
-    table = f"stretch (n, starts, ends) AS (VALUES {', '.join([row] * len(stretches))})"
+    assert all(before[1] == after[0] for before, after in pairwise(stretches))
+    if is_postgresql():
+        source = (
+            "SELECT {columns} FROM store_entry e {joins}"
+            " WHERE e.programme_id = %s AND e.effective_at >= %s AND e.effective_at < %s"
+        )
+        starts = [start for start, _end in stretches]
+        number = "width_bucket(e.effective_at, %s::timestamptz[]) - 1"
+        return number, source, [starts, programme_id, starts[0], stretches[-1][1]]
+    table = ", ".join(["(%s, %s, %s)"] * len(stretches))
+    source = (
+        f"WITH stretch (n, starts, ends) AS (VALUES {table}) SELECT {{columns}} FROM stretch s JOIN store_entry e"
+        " ON e.programme_id = %s AND e.effective_at >= s.starts AND e.effective_at < s.ends {joins} WHERE TRUE"
+    )
     parameters: list[Any] = []
-    for number, (start, end) in enumerate(stretches):
-        parameters += [number, to_time(start), to_time(end)]
-    return table, parameters
+    for place, (start, end) in enumerate(stretches):
+        parameters += [place, to_time(start), to_time(end)]
+    return "s.n", source, [*parameters, programme_id]
