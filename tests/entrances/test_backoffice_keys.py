@@ -7,7 +7,7 @@ from django_scopes import scopes_disabled
 
 from palier.core.access import key_digest
 from palier.flows.issue_api_key import IssueApiKey, issue_api_key
-from palier.store.models import ApiKey, WidgetSecret
+from palier.store.models import ApiKey, Hook, WidgetSecret
 from tests.entrances.backoffice_shop import make_shop, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
@@ -78,8 +78,8 @@ def test_a_key_is_revoked_after_the_page_has_asked(client, shop):
 
 def test_a_widget_secret_is_changed_and_shown_once(client, shop):
     client.force_login(staff("owner"))
-    first = client.post(PATH, fields(client, do="secret")).content.decode()
-    second = client.post(PATH, fields(client, do="secret")).content.decode()
+    first = client.post(PATH, fields(client, do="widget")).content.decode()
+    second = client.post(PATH, fields(client, do="widget")).content.decode()
     with scopes_disabled():
         secrets = list(WidgetSecret.objects.order_by("id").values_list("secret", flat=True))
     assert len(secrets) == 2
@@ -87,6 +87,23 @@ def test_a_widget_secret_is_changed_and_shown_once(client, shop):
     assert secrets[0] not in second
     assert secrets[1] in second
     assert not any(secret in client.get(PATH).content.decode() for secret in secrets)
+
+
+def test_a_hook_secret_is_made_changed_and_shown_once(client, shop):
+    client.force_login(staff("owner"))
+    typed = fields(client, do="hook")
+    asked = client.get(PATH, {"secret": "hook", "shop": typed["shop"]}).content.decode()
+    assert "Make a new hook secret for" in asked
+    first = client.post(PATH, typed).content.decode()
+    with scopes_disabled():
+        assert Hook.objects.get().secret in first
+    client.post(PATH, typed)
+    second = client.post(PATH, fields(client, do="hook")).content.decode()
+    with scopes_disabled():
+        hook = Hook.objects.get()
+    assert hook.secret in second
+    assert hook.previous_secret in first
+    assert hook.secret not in client.get(PATH).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -103,7 +120,7 @@ def test_who_sees_and_who_changes_keys(client, shop, role, sees, changes):
     assert page.status_code == sees
     assert ("Issue a key" in page.content.decode()) == (role == "owner")
     assert client.post(PATH, typed).status_code == changes
-    assert client.post(PATH, {**typed, "form": "other", "do": "secret"}).status_code == changes
+    assert client.post(PATH, {**typed, "form": "other", "do": "widget"}).status_code == changes
     revoked = client.post(PATH, {"do": "revoke", "key": issued.id}).status_code
     assert revoked == (302 if changes == 200 else changes)
 
@@ -118,7 +135,7 @@ def test_keys_of_another_programme_do_not_exist_here(client, shop):
     with scopes_disabled():
         foreign = other_public_id(other)
     assert client.post(PATH, fields(client, shop=foreign)).status_code == 404
-    assert client.get(PATH, {"revoke": "\0", "secret": "\0"}).status_code == 200
+    assert client.get(PATH, {"revoke": "\0", "secret": "widget", "shop": "\0"}).status_code == 200
 
 
 def other_public_id(shop):

@@ -1,4 +1,4 @@
-"""API keys of the programme's shops, and the secrets that their widgets sign with: shown once, revoked, changed."""
+"""API keys of shops, and the secrets that their widgets and hooks sign with: shown once, revoked, changed."""
 
 from __future__ import annotations
 
@@ -18,24 +18,30 @@ from palier.backoffice.access import Viewpoint, page
 from palier.backoffice.once import is_first, new_form
 from palier.backoffice.wording import SCOPE_WORDS
 from palier.core.access import SCOPES
+from palier.flows.change_hook_secret import ChangeHookSecret, change_hook_secret
 from palier.flows.change_widget_secret import ChangeWidgetSecret, change_widget_secret
 from palier.flows.issue_api_key import NAME_MAX, IssueApiKey, issue_api_key
 from palier.flows.revoke_api_key import RevokeApiKey, UnknownApiKey, revoke_api_key
 from palier.store.access.models import ApiKey, WidgetSecret
+from palier.store.hooks.models import Hook
 from palier.store.programmes.models import Shop
 
 USUAL = ("orders:write", "members:read", "members:write", "carts")
 """What a shop's own module needs: ticked on a new form."""
+
+PURPOSES = ("widget", "hook")
+"""What a shop has a secret for."""
 
 REVOKED_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ShopSecret:
-    """A shop and since when its newest widget secret is good."""
+    """A shop, and since when its newest secrets for widgets and for its hook are good."""
 
     shop: Shop
-    since: datetime | None
+    widget: datetime | None
+    hook: datetime | None
 
 
 @never_cache
@@ -53,7 +59,8 @@ def keys(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any] | HttpRes
             return found
         shown = found
     asked = request.GET.get("revoke", "").replace("\0", "")[:36]
-    of_shop = request.GET.get("secret", "").replace("\0", "")[:36]
+    of_shop = request.GET.get("shop", "").replace("\0", "")[:36]
+    purpose = request.GET.get("secret", "")
     return {
         "title": _("API keys"),
         "form": new_form(),
@@ -65,7 +72,10 @@ def keys(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any] | HttpRes
         "keys": _keys(),
         "secrets": _secrets(shops),
         "revoking": ApiKey.objects.filter(public_id=asked, revoked_at=None).first() if asked else None,
-        "changing": next((shop for shop in shops if shop.public_id == of_shop), None),
+        "changing": next((shop for shop in shops if shop.public_id == of_shop), None)
+        if purpose in PURPOSES
+        else None,
+        "purpose": purpose,
         **shown,
     }
 
@@ -102,16 +112,19 @@ def _revoke(request: HttpRequest, viewpoint: Viewpoint) -> HttpResponse:
 
 def _change(request: HttpRequest, shops: list[Shop], viewpoint: Viewpoint) -> dict[str, Any] | HttpResponse:
     _require(request, "store.add_widgetsecret")
-    if request.POST.get("do") != "secret":
+    purpose = request.POST.get("do", "")
+    if purpose not in PURPOSES:
         return {}
     shop = _shop(request, shops)
     if not is_first(request):
         messages.warning(request, _("This form was sent before: nothing was made a second time."))
         return redirect("admin:keys")
-    return {
-        "secret": change_widget_secret(ChangeWidgetSecret(shop.pk), now=timezone.now()),
-        "secret_shop": shop,
-    }
+    now = timezone.now()
+    if purpose == "hook":
+        secret = change_hook_secret(ChangeHookSecret(shop.pk), now=now)
+    else:
+        secret = change_widget_secret(ChangeWidgetSecret(shop.pk), now=now)
+    return {"secret": secret, "secret_shop": shop, "secret_purpose": purpose}
 
 
 def _shop(request: HttpRequest, shops: list[Shop]) -> Shop:
@@ -139,7 +152,6 @@ def _keys() -> list[dict[str, Any]]:
 
 
 def _secrets(shops: list[Shop]) -> list[ShopSecret]:
-    since: dict[int, datetime] = {}
-    for shop_id, created_at in WidgetSecret.objects.order_by("id").values_list("shop_id", "created_at"):
-        since[shop_id] = created_at
-    return [ShopSecret(shop, since.get(shop.pk)) for shop in shops]
+    widgets = dict(WidgetSecret.objects.order_by("id").values_list("shop_id", "created_at"))
+    hooks = dict(Hook.objects.values_list("shop_id", "changed_at"))
+    return [ShopSecret(shop, widgets.get(shop.pk), hooks.get(shop.pk)) for shop in shops]
