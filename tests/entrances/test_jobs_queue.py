@@ -1,5 +1,6 @@
 """Tasks are tried again, taken back from the dead, and come by their schedule, once whoever plans."""
 
+import subprocess
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -14,9 +15,10 @@ from palier.flows.forget_old_work import forget_old_work
 from palier.flows.learn_products import OVERLAP, learn_products
 from palier.flows.remove_webhook import RemoveWebhook, remove_webhook
 from palier.flows.try_webhook import TryWebhook, try_webhook
-from palier.jobs import beat, queue
+from palier.jobs import beat, queue, tasks
 from palier.jobs.tasks import PERIODIC, Periodic, forget_old, learn_all_products, seal_all_days
 from palier.store.catalogue.learn import load_mark, record_mark
+from palier.store.health.load import load_health
 from palier.store.models import Beat, Delivery, Inbox, Product, Schedule, WebhookEndpoint
 from tests.flows.world import World, line
 
@@ -126,12 +128,27 @@ def test_a_task_that_is_not_done_yet_is_not_planned_beside_itself():
 def test_every_task_of_the_schedule_runs():
     world = World.new()
     world.pay(lines=(line(20, product="mug"),))
-    assert queue.plan_due() == len(PERIODIC)
-    assert run() == len(PERIODIC)
+    at_once = [each for each in PERIODIC if not each.after_a_turn]
+    assert queue.plan_due() == len(at_once)
+    assert run() == len(at_once)
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
     assert Product.objects.get().product_id == "mug"
     for each in (forget_old, seal_all_days, learn_all_products):
         each.call()
+
+
+@pytest.mark.parametrize(("status", "becomes"), [(0, "SUCCESSFUL"), (1, "FAILED"), (2, "FAILED")])
+def test_ops_3_verify_comes_every_week_and_what_it_finds_is_a_failed_task(monkeypatch, status, becomes):
+    done = subprocess.CompletedProcess([], status, '{"problems": 1}', "no programme")
+    monkeypatch.setattr(tasks.subprocess, "run", lambda *_, **__: done)
+    queue.plan_due()
+    weekly = Schedule.objects.get(name="verify")
+    assert timedelta(days=6) < weekly.next_at - NOW < timedelta(days=8)
+    DBTaskResult.objects.all().delete()
+    Schedule.objects.filter(pk=weekly.pk).update(next_at=NOW - DAY)
+    assert (queue.plan_due(), run()) == (1, 1)
+    assert DBTaskResult.objects.get().status == becomes
+    assert load_health(now=datetime.now(UTC)).failed_tasks == (becomes == "FAILED")
 
 
 def test_products_are_learned_from_lines_and_what_a_shop_described_stays():

@@ -48,6 +48,6 @@ def _show(health: Health) -> None:
     print(f"deliveries failed   {health.failed_deliveries}")
     print(f"messages failed     {health.failed_messages}")
     print(f"webhooks disabled   {health.disabled_webhooks}")
-    print(f"tasks failed        {health.failed_tasks} (since yesterday)")
+    print(f"tasks failed        {health.failed_tasks} (in a week)")
     for problem in health.problems():
         print(f"! {_TOLD[problem]}")

@@ -30,7 +30,8 @@ def plan_due(periodic: Sequence[Periodic] = PERIODIC) -> int:
     for each in periodic:
         row = known.get(each.name)
         if row is None:
-            Schedule.objects.get_or_create(name=each.name, defaults={"next_at": now})
+            first = now + each.every if each.after_a_turn else now
+            Schedule.objects.get_or_create(name=each.name, defaults={"next_at": first})
             row = Schedule.objects.get(name=each.name)
         if row.next_at <= now:
             planned += _plan(each, row)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -52,17 +55,51 @@ def seal_all_days() -> int:
     return sum(seal_days(programme.pk, now=now_in(programme)) for programme in programmes)
 
 
+@task
+def verify_all() -> int:
+    """``palier verify`` in a process of its own, with whatever the machine has to spare; its exit status.
+
+    It raises when something does not hold, so that the task is a failed one, which health tells.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "palier", "verify", "--json"],
+        capture_output=True,
+        text=True,
+        timeout=VERIFY_WITHIN.total_seconds(),
+        preexec_fn=_step_back,
+    )
+    if done.returncode == 1:
+        raise DoesNotHold(done.stdout[-_TOLD_MAX:])
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr[-_TOLD_MAX:])
+    return done.returncode
+
+
+class DoesNotHold(Exception):
+    """``palier verify`` found a balance, a tier or a coupon that is not what the ledger says."""
+
+
+VERIFY_WITHIN = timedelta(hours=6)
+_TOLD_MAX = 4000
+
+
+def _step_back() -> None:
+    os.nice(10)
+
+
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A task that comes again ``every`` so often."""
+    """A task that comes again ``every`` so often, for the first time at once or ``after_a_turn``."""
 
     name: str
     task: Any
     every: timedelta
+    after_a_turn: bool = False
 
 
 PERIODIC = (
     Periodic("learn_products", learn_all_products, timedelta(minutes=1)),
     Periodic("forget_old", forget_old, timedelta(hours=6)),
     Periodic("seal_days", seal_all_days, timedelta(hours=1)),
+    Periodic("verify", verify_all, timedelta(days=7), after_a_turn=True),
 )

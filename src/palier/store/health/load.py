@@ -17,6 +17,9 @@ from palier.store.outbox.models import Inbox, Intent
 from palier.store.programmes.models import Programme
 from palier.store.webhooks.models import Delivery, WebhookEndpoint
 
+FAILED_LATELY = timedelta(days=7)
+"""A task that failed is told for so long: the weekly verify is one."""
+
 
 def load_health(*, now: datetime, programme_id: int | None = None) -> Health:
     """How what waits fares, in one programme or in all; workers and tasks are those of the installation.
@@ -43,7 +46,7 @@ def load_health(*, now: datetime, programme_id: int | None = None) -> Health:
             failed_messages=inbox.exclude(failed_at=None).count(),
             disabled_webhooks=endpoints.exclude(disabled_reason="").count(),
             failed_tasks=DBTaskResult.objects.filter(
-                status="FAILED", finished_at__gt=now - timedelta(days=1)
+                status="FAILED", finished_at__gt=now - FAILED_LATELY
             ).count(),
             last_message_s=_age(
                 Hook.objects.filter(**_through("shop__", of)).aggregate(last=Max("last_received_at"))["last"],
