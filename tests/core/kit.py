@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import count
@@ -50,6 +50,7 @@ from palier.core.programme.values import (
     Tiers,
 )  # fmt: skip
 from palier.core.reconcile import reconcile
+from palier.core.values import replace
 from palier.core.waive import waive
 from tests.core.proof import prove
 

@@ -1,12 +1,12 @@
 """The working ledger's primitives: moved lots, renewals, what is told."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from palier.core.account import AccountState, Cause, Lot, Piece, Renewal, Timeline, Version
 from palier.core.book import Book, Post, end_with
+from palier.core.values import replace
 from tests.core.kit import START, Story, days, points, programme, when
 
 CAUSE = Cause("gift", "g")

@@ -1,6 +1,5 @@
 """Caps and multipliers (meanings 11 and 19)."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -18,6 +17,7 @@ from palier.core.programme.values import (
     Tier,
     Tiers,
 )
+from palier.core.values import replace
 from tests.core.kit import EURO, Story, line, programme, spend_rule, when
 
 DAY = Duration(days=1)

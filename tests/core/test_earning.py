@@ -1,6 +1,5 @@
 """What an order earns: rules, measures, rounding, tax, currency, and what prevents it (meanings 1, 2, 3, 16, 17)."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -18,6 +17,7 @@ from palier.core.programme.values import (
     Spend,
     Where,
 )
+from palier.core.values import replace
 from tests.core.kit import (
     EURO,
     Story,

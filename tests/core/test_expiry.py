@@ -1,11 +1,10 @@
 """When points end and settle, in three modes; renewals and their undoing; reminders (meanings 10, 11, 12)."""
 
-from dataclasses import replace
-
 import pytest
 
 from palier.core.period import Duration
 from palier.core.programme.values import Settle
+from palier.core.values import replace
 from tests.core.kit import (
     EURO,
     Story,

@@ -1,6 +1,5 @@
 """Explanations: what the sentences say, for every kind of entry and in every language."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import get_args, get_type_hints
@@ -16,7 +15,9 @@ from palier.core.formats import LANGUAGES, formats_for
 from palier.core.period import parse_duration
 from palier.core.programme.values import (
     Award,
+    Bounds,
     Cap,
+    Conditions,
     EarningRule,
     LineFilter,
     Points,
@@ -26,6 +27,7 @@ from palier.core.programme.values import (
     Tier,
     Tiers,
 )  # fmt: skip
+from palier.core.values import replace
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 ORDER = Cause("order", "1")
@@ -110,6 +112,24 @@ def test_each_award_then_what_multiplied_and_cut_their_sum():
         "×\u00a02: weekend.",
         "Cut from 6,000 to 5,000 points: the limit is reached (5,000 points per day).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "10 points: a purchase from £40."),
+        ("fr", "10\u00a0points\u00a0: achat à partir de 40\u00a0£GB."),
+        ("de", "10 Punkte: Einkauf ab 40\u00a0£."),
+    ],
+)
+def test_a_flat_award_for_a_large_purchase_says_how_large(language, said):
+    big = EarningRule("big", award=Award(10), when=Conditions(total=Bounds(4000)))
+    facts = awards({"rule": "big", "points": 10})
+    programme = replace(PROGRAMME, earning=(big,))
+    assert told(entry("earn", amount=10, facts=facts), language=language, programme=programme) == [said]
+    both = replace(big, when=replace(big.when, carrier=frozenset({"post"})))
+    programme = replace(PROGRAMME, earning=(both,))
+    assert told(entry("earn", amount=10, facts=facts), programme=programme) == ["10 points: rule “big”."]
 
 
 def test_a_multiplier_goes_by_the_name_of_what_gave_it():

@@ -1,6 +1,5 @@
 """A quote in words: what applies and what does not, why, and what is missing; the same in three languages."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -25,6 +24,7 @@ from palier.core.quote_values import (
     ShippingGrant,
     Source,
 )
+from palier.core.values import replace
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FIXED = "\u00a0"

@@ -1,7 +1,5 @@
 """Whole histories: whatever happens in whatever order, the ledger holds, and time has one outcome (I-1 to I-12)."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +14,7 @@ from palier.core.programme.values import (
     Season,
     Settle,
 )
+from palier.core.values import replace
 from tests.core.kit import (
     EURO,
     START,

@@ -1,12 +1,11 @@
 """What is kept of an order depends on the sum of its refunds only (meanings 1 and 7)."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from palier.core.order import Order, OrderDiscount, Refund, RefundLine, Shipping, keep, paid_by_line
+from palier.core.values import replace
 from tests.core.kit import few, line, points_discount
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -32,6 +30,7 @@ from palier.core.programme.values import (
 )
 from palier.core.quote import booked, quote
 from palier.core.quote_values import Buyer, Cart, Quote
+from palier.core.values import replace
 from tests.core.kit import few
 from tests.core.quote_carts import NOW, buyers, carts, coupon, programmes
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from palier.core.programme.parse import parse
 from palier.core.programme.values import CouponTerms, Discount, LineFilter
 from palier.core.quote import booked, quote
 from palier.core.quote_values import Buyer, Cart, Quote
+from palier.core.values import replace
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NOEL = OrderDiscount("promo_code", 500, "NOEL")
@@ -70,6 +70,14 @@ def test_each_discount_is_computed_on_what_the_earlier_ones_left() -> None:
     assert given(quoted) == [("tier", 500, 0), ("segment", 950, 0), ("points", 600, 60)]
     assert quoted.total_minor == 10_000 - 500 - 950 - 500 - 600
     assert [each.source for each in booked(quoted)] == ["tier", "segment", "promo_code", "points"]
+
+
+def test_a_percentage_that_rounds_to_nothing_stands_all_the_same() -> None:
+    """Else 4 cents would be free, and 5 cents would cost 4."""
+    document = {"segments": [TRADE], **redemption({"from": 10, "discount": {"amount": 5}})}
+    for amount, left in ((4, 4), (5, 4)):
+        quoted = ask(document, amount, segments=("trade",), available=10)
+        assert (quoted.total_minor, refused(quoted)) == (left, [("points", "not_combinable", None)])
 
 
 def test_a_discount_with_lines_measures_and_reduces_only_those() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from palier.core.programme.parse import parse
 from palier.core.quote import booked, quote
 from palier.core.quote_values import Buyer, Cart, Quote
 from palier.core.segments import SegmentFacts, matching
+from palier.core.values import replace
 from tests.core.kit import Story
 
 SCENARIOS = Path(__file__).parents[3] / "shared" / "scenarios"

@@ -1,13 +1,12 @@
 """Refunds and cancellations: what is kept decides; take-backs, their reversal, and debt (meaning 7)."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from palier.core.period import Duration
 from palier.core.programme.values import Award, Bounds, Conditions, EarningRule, Settle
+from palier.core.values import replace
 from tests.core.kit import (
     EURO,
     Story,

@@ -1,11 +1,10 @@
 """Threshold rewards (meaning 9)."""
 
-from dataclasses import replace
-
 import pytest
 
 from palier.core.errors import TooManyCoupons
 from palier.core.rewards import check_number
+from palier.core.values import replace
 from tests.core.kit import Story, points, points_discount, programme, reward
 
 

@@ -1,6 +1,5 @@
 """Segments: facts of a member and of the order at hand (meaning 8)."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from palier.core.member import folded
 from palier.core.period import Duration
 from palier.core.programme.values import Ago, Bounds, Fact, LineFilter, Programme, Segment, Where
 from palier.core.segments import SegmentFacts, matching, needed_purchases
+from palier.core.values import replace
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 

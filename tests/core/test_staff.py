@@ -1,7 +1,5 @@
 """What staff decide by hand: a tier whatever is deserved (R-TIER-8), and a debt that is let go (R-REF-9)."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from palier.core.catch_up import catch_up
 from palier.core.merge import merge
 from palier.core.period import Duration
 from palier.core.programme.values import Award, EarningRule, Tier
+from palier.core.values import replace
 from tests.core.kit import EURO, Story, days, few, ladder, points_discount, programme, when
 from tests.core.test_histories import HISTORIES, SLIDING, YEAR, happen
 

@@ -1,7 +1,5 @@
 """Tiers: thresholds, windows, seasons, grace, soft landings, new ladders, and their coupons (meanings 9, 13, 14)."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from palier.core.book import Book
 from palier.core.period import Duration
 from palier.core.programme.values import Award, EarningRule, Interval, Season
 from palier.core.tiers import deserved_tier, progress
+from palier.core.values import replace
 from tests.core.kit import (
     EURO,
     START,

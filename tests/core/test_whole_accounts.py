@@ -1,7 +1,5 @@
 """What happens to an account as a whole: merged, erased, opened with a balance."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +9,7 @@ from palier.core.catch_up import catch_up
 from palier.core.erase import erase
 from palier.core.merge import merge
 from palier.core.opening import open_balance, undo_opening
+from palier.core.values import replace
 from tests.core.kit import (
     EURO,
     Story,
@@ -44,7 +43,7 @@ def merged(one, other):
 
 
 def total(*books):
-    return [sum(book.totals[name] for book in books) for name in Totals.__slots__]
+    return [sum(book.totals[name] for book in books) for name in Totals.__struct_fields__]
 
 
 def test_cus_4_a_merge_moves_points_with_their_dates_and_spend_and_lifts_the_tier():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django_scopes import scopes_disabled
 
 from palier.cli.verification.whole import load_problems
+from palier.core.values import replace
 from tests.simulation.histories import draw_history
 from tests.simulation.play import dump, play
 from tests.simulation.steps import History

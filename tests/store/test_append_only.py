@@ -128,7 +128,7 @@ def test_the_chain_can_be_recomputed_by_anybody_from_what_is_written_about_it(wo
     {"note_digest": "x"}, {"account": "x"}, {"previous": "x"}, {"recorded_us": 1},
 ])  # fmt: skip
 def test_every_field_of_an_entry_is_in_its_hash(world, change):
-    from dataclasses import replace
+    from palier.core.values import replace
 
     from palier.core.account import Cause
 

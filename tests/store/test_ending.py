@@ -1,7 +1,6 @@
 """The short way for points that end writes, to the last byte, what catching up writes; or it leaves the account."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from json import loads
 from random import Random
@@ -13,6 +12,7 @@ from palier.core.catch_up import catch_up
 from palier.core.ending import night_of
 from palier.core.period import parse_duration
 from palier.core.programme.values import Interval, Programme, Season, Settle
+from palier.core.values import replace
 from palier.flows.accounts import open_book
 from palier.store.ledger import ending, record
 from palier.store.ledger.ending import Sheet

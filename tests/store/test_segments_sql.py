@@ -1,6 +1,5 @@
 """Segments asked of the database and segments asked of one member say the same, on both databases."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from random import Random
@@ -18,6 +17,7 @@ from palier.core.period import Duration
 from palier.core.programme.kinds import fold_city
 from palier.core.programme.values import Ago, Bounds, Fact, LineFilter, Programme, Segment, Where
 from palier.core.segments import SegmentFacts, matching
+from palier.core.values import replace
 from palier.flows.erase_member import EraseMember, erase_member
 from palier.flows.read_member import read_account
 from palier.flows.register_members import RegisterMembers, register_members

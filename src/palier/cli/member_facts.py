@@ -124,7 +124,7 @@ def as_json(sight: Sight, *, shows_codes: bool) -> dict[str, Any]:
         "closed_at": _iso(view.closed_at),
         "group": view.group,
         "segments": list(view.segments),
-        "totals": {name: getattr(view.totals, name) for name in view.totals.__slots__},
+        "totals": {name: getattr(view.totals, name) for name in view.totals.__struct_fields__},
         "progress": {name: getattr(progress, name) for name in progress.__slots__},
         "lots": [
             {

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from palier.core.programme.values import CouponTerms, Programme
 
@@ -15,8 +17,7 @@ EntryKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Struct, frozen=True):
     """Points credited together: what is left of them, and when they live.
 
     ``starts_at`` is the time of their order, event or gift; ``born_at`` the instant at which they were booked, which
@@ -37,8 +38,7 @@ class Lot:
     origin: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Points that one posting took: from a lot (kept here as it was, to come back to it), or as ``debt``."""
 
     points: int
@@ -46,8 +46,7 @@ class Piece:
     lot: Lot | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Coupon:
+class Coupon(Struct, frozen=True):
     """A personal coupon that can still change by itself: issued or reserved."""
 
     id: str
@@ -63,8 +62,7 @@ class Coupon:
     remaining_minor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Points and coupons reserved for a checkout, until an order takes it over, it is released, or it lapses.
 
     What the shopper was quoted is kept beside it, by its id; no change of rates, tiers or ends touches it.
@@ -76,8 +74,7 @@ class Hold:
     coupons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(Struct, frozen=True):
     """What one order or event brings to windows and caps, at its own instant."""
 
     cause: str
@@ -87,8 +84,7 @@ class Contribution:
     orders: int
 
 
-@dataclass(frozen=True, slots=True)
-class LastOrder:
+class LastOrder(Struct, frozen=True):
     """Facts of the member's last accepted order, for segments."""
 
     at: datetime
@@ -98,8 +94,7 @@ class LastOrder:
     payment_method: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(Struct, frozen=True):
     """An accepted order moved the end of all points alive at ``at`` to ``until``; active until ``undone_at``."""
 
     order: str
@@ -108,16 +103,14 @@ class Renewal:
     undone_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """A tier that staff gave, whatever is deserved; over at ``until``, None: when staff end it."""
 
     tier: str
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Running sums of an account. Identity: available + pending + held - debt == lifetime - spent - expired."""
 
     available: int = 0
@@ -133,8 +126,7 @@ class Totals:
     orders: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AccountState:
+class AccountState(Struct, frozen=True):
     """Everything that decisions need to know of an account; as of ``caught_up_at`` nothing is due before it."""
 
     id: int
@@ -168,8 +160,7 @@ class AccountState:
     """Who has the benefit of the first order meanwhile: ``hold:<id>`` and ``order:<id>`` of carts and placed orders."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Why an entry exists: exactly one of an order, a refund, an event, a gift, an import row, time itself …"""
 
     kind: Literal[
@@ -191,8 +182,7 @@ class Cause:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One movement. ``amount == points + pending + held - debt`` always; positive amounts are the member's gain."""
 
     sequence: int
@@ -214,8 +204,7 @@ class Entry:
     """(lot number, points): negative takes, positive gives back. A new lot's own amount is not a draw."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewLot:
+class NewLot(Struct, frozen=True):
     """A lot as it is born, with the sequence of the entry that credits it."""
 
     sequence: int
@@ -223,16 +212,14 @@ class NewLot:
     lot: Lot
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """A lot whose settlement instant became known, or that settled."""
 
     number: int
     available_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """Something a member may be told. ``key`` is unique for the account: the same thing is never told twice."""
 
     event: str
@@ -241,8 +228,7 @@ class Intent:
     facts: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
+class Booked(Struct, frozen=True):
     """What a decision leaves to be recorded: the new state and the rows, all of one account."""
 
     state: AccountState
@@ -297,8 +283,7 @@ class Timeline:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(Struct, frozen=True):
     """What an order was accepted with; kept with it, so that later changes recompute with the same facts."""
 
     order_at: datetime
@@ -311,8 +296,7 @@ class Frozen:
     """Whether ``as_displayed`` means net for this member."""
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(Struct, frozen=True):
     """What is already booked for an order."""
 
     points: int = 0

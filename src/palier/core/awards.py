@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from palier.core import rewards
@@ -15,6 +14,7 @@ from palier.core.order import STATUS_ORDER
 from palier.core.order_case import OrderCase
 from palier.core.period import add, zone
 from palier.core.programme.values import Programme
+from palier.core.values import replace
 
 
 def reconcile_points(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from palier.core.account import (
 )  # fmt: skip
 from palier.core.period import Duration, end_after, zone
 from palier.core.programme.values import Programme
+from palier.core.values import replace
 
 RETURN_GRACE = Duration(days=30)
 """Points that come back to a lot that has ended live this long from their return."""
@@ -68,7 +69,7 @@ class Book:
         self._version_at, self._version = self.now, timeline.at(self.now)
         self.new_code = new_code
         self.lots: dict[int, Lot] = {lot.number: lot for lot in state.lots}
-        self.totals: dict[str, int] = {name: getattr(state.totals, name) for name in Totals.__slots__}
+        self.totals: dict[str, int] = {name: getattr(state.totals, name) for name in Totals.__struct_fields__}
         self.coupons: dict[str, Coupon] = {coupon.id: coupon for coupon in state.coupons}
         self.withdrawn: dict[str, Coupon] = {coupon.id: coupon for coupon in state.withdrawn}
         self.tier_coupons: dict[str, tuple[str, bool]] = {tier: (c, w) for tier, c, w in state.tier_coupons}

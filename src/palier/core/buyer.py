@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from palier.core import tiers
@@ -13,6 +12,7 @@ from palier.core.order_case import OrderCase
 from palier.core.programme.values import Programme
 from palier.core.quote_values import Buyer
 from palier.core.reconcile import reconcile
+from palier.core.values import replace
 
 
 def buyer_of(

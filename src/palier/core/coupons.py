@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from palier.core.account import Coupon, Piece
 from palier.core.book import Book
 from palier.core.period import end_after, zone
 from palier.core.programme.values import CouponTerms
+from palier.core.values import replace
 
 
 def issue(

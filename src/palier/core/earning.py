@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from palier.core.account import Frozen
 from palier.core.money import exponent, ratio_half_up, round_half_up
@@ -14,8 +15,7 @@ from palier.core.order import Kept, KeptLine, Order
 from palier.core.programme.values import Award, Conditions, EarningRule, LineFilter, Programme
 
 
-@dataclass(frozen=True, slots=True)
-class RuleAward:
+class RuleAward(Struct, frozen=True):
     """What one rule gives. ``base_minor`` is the amount it counted, for awards by amount."""
 
     rule: str
@@ -24,8 +24,7 @@ class RuleAward:
     pieces: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Worth:
+class Worth(Struct, frozen=True):
     """What an order should be worth as it stands now.
 
     ``why_not`` says why it earns nothing although rules exist: discount, first_order, segment, refunded.
@@ -60,8 +59,7 @@ class Worth:
         return facts
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """A kept line that counts: its paid amount in the basis that counts (exact), and its measures."""
 
     kept: KeptLine

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from palier.core.account import Cause
 from palier.core.book import Book, Post
 from palier.core.holds import release_all
+from palier.core.values import replace
 
 
 def erase(book: Book) -> None:

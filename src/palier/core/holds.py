@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 from palier.core.account import Cause, Hold
 from palier.core.book import Book, Post
 from palier.core.order_case import OrderCase
 from palier.core.uses import free_coupon, give_back_uses
+from palier.core.values import replace
 
 HOLD_FOR = timedelta(minutes=60)
 """A hold that no order has taken over lapses after so long."""

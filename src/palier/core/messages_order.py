@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -37,6 +36,7 @@ from palier.core.programme.reader import (
     record,
 )
 from palier.core.programme.values import SOURCES
+from palier.core.values import replace
 
 LINES_MAX = 1000
 DISCOUNTS_MAX = 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from palier.core.account import Coupon
@@ -13,6 +13,7 @@ from palier.core.order import Line, Order
 from palier.core.plan import COUPON, POINTS, PROMO_CODE, Plan, SegmentPlan
 from palier.core.programme.values import Bracket
 from palier.core.quote_values import Buyer, Cart, Reason, Refused
+from palier.core.values import replace
 
 
 @dataclass(slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct, field
 
 from palier.core.money import allocate, ratio_half_up
 
@@ -20,8 +21,7 @@ STATUS_ORDER = {"placed": 0, "paid": 1, "shipped": 2, "delivered": 3}
 """A later state implies the earlier ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line. ``amount_minor`` is the whole line before discounts, in the order's currency and price basis.
 
     ``other_per_amount`` turns an amount of this line into the other basis: net ÷ gross when the order's prices are
@@ -38,8 +38,7 @@ class Line:
     on_sale: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OrderDiscount:
+class OrderDiscount(Struct, frozen=True):
     """A discount as booked on the order. ``lines_minor`` says the share of each line; else it is spread over them.
 
     ``points`` are those it used, ``coupon`` the code it used. Free shipping never reduces goods.
@@ -54,8 +53,7 @@ class OrderDiscount:
     free_shipping: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shipping:
+class Shipping(Struct, frozen=True):
     """Delivery as charged, in the order's currency and price basis."""
 
     carrier: str = ""
@@ -63,16 +61,14 @@ class Shipping:
     other_per_amount: Fraction = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """Where the order goes."""
 
     city: str = ""
     country: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """One version of an order. ``rate`` × amount = programme currency; None when it is in that currency.
 
     ``lines`` is None for an update that names only the state: lines, discounts and coupons of before are kept.
@@ -104,8 +100,7 @@ class Order:
     """The hold that the order takes over, with its points, coupons and quoted discounts."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefundLine:
+class RefundLine(Struct, frozen=True):
     """So many pieces of a line: ``line`` names its id, or ``product`` the earliest line with something left."""
 
     quantity: int
@@ -113,8 +108,7 @@ class RefundLine:
     product: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(Struct, frozen=True):
     """One refund of an order: lines, or an amount of goods as paid (in the order's currency), or all of it."""
 
     order: str
@@ -126,8 +120,7 @@ class Refund:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KeptLine:
+class KeptLine(Struct, frozen=True):
     """What is kept of a line: pieces, the amount as paid (after discounts), and its price before discounts."""
 
     line: Line
@@ -136,8 +129,7 @@ class KeptLine:
     list_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What is kept of an order after all its refunds. ``list_total_minor`` is of the whole order, before refunds."""
 
     lines: tuple[KeptLine, ...]

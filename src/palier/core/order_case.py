@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from palier.core.account import Booking, Cause, Coupon, Frozen, Lot, Renewal
 from palier.core.earning import Worth
 from palier.core.order import Order, Refund
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCase:
+class OrderCase(Struct, frozen=True):
     """An order as it stands now, with everything that its account must be compared with.
 
     ``id`` is Palier's own id of the order; ``reached_at`` the shop's times of the states that it went through.
@@ -34,8 +34,7 @@ class OrderCase:
     is_net: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled:
+class Reconciled(Struct, frozen=True):
     """What is booked for the order now. ``worth`` is None while it was never accepted."""
 
     booking: Booking

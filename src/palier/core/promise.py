@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import itemgetter
 
@@ -22,6 +22,7 @@ from palier.core.order import Line, Order, keep
 from palier.core.placed import Parts, order_discounts
 from palier.core.programme.values import Conditions
 from palier.core.quote_values import Hint
+from palier.core.values import replace
 
 _NO_CONDITIONS = Conditions()
 

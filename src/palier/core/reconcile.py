@@ -5,7 +5,6 @@ Repeats post nothing; edits, partial refunds, cancellations, reinstatements and 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from palier.core import lots, rewards, tiers
@@ -21,6 +20,7 @@ from palier.core.order_case import OrderCase, Reconciled
 from palier.core.period import end_after, zone
 from palier.core.programme.values import Programme
 from palier.core.uses import reconcile_coupons, reconcile_first_order, reconcile_uses
+from palier.core.values import replace
 
 
 def reconcile(book: Book, case: OrderCase) -> Reconciled:

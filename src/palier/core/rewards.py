@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from palier.core.account import Cause, Coupon, Renewal
 from palier.core.book import Book, Post
 from palier.core.coupons import is_unused, issue, revive, withdraw
 from palier.core.errors import TooManyCoupons
 from palier.core.programme.values import Programme
+from palier.core.values import replace
 
 COUPONS_MAX = 1000
 """Most coupons that one decision issues."""

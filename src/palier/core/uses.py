@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from palier.core.account import Booking, Coupon
 from palier.core.book import Book, Post
 from palier.core.coupons import expire_ended, take_amount
@@ -11,6 +9,7 @@ from palier.core.earning import in_programme_currency
 from palier.core.expiry import own_end
 from palier.core.order import Kept, Order
 from palier.core.order_case import OrderCase
+from palier.core.values import replace
 
 
 def reconcile_uses(book: Book, case: OrderCase, kept: Kept, counts: bool) -> Booking:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from palier.core.account import Cause, Coupon
 from palier.core.book import Book, Post
 from palier.core.coupons import issue
@@ -11,6 +9,7 @@ from palier.core.errors import CannotRedeem, InsufficientPoints
 from palier.core.offers import reached
 from palier.core.plan import Plan
 from palier.core.programme.values import Bracket, CouponTerms, Redemption
+from palier.core.values import replace
 
 
 def redeem(book: Book, plan: Plan, *, asked: int, segments: tuple[str, ...], origin_id: str) -> Coupon:

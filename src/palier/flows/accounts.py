@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from palier.core import tiers
@@ -12,6 +11,7 @@ from palier.core.book import Book
 from palier.core.catch_up import catch_up
 from palier.core.order import Order
 from palier.core.programme.values import Programme
+from palier.core.values import replace
 from palier.flows.segment_facts import matching_segments
 from palier.store.ids import new_coupon
 from palier.store.ledger.record import Note, Outcome, record

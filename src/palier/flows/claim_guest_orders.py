@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from palier.core.account import Cause
 from palier.core.errors import Refusal
 from palier.core.member import folded
+from palier.core.values import replace
 from palier.flows.member_bench import open_member
 from palier.flows.order_work import OrderWork
 from palier.flows.transaction import in_one_transaction

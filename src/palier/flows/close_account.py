@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from palier.core import holds
 from palier.core.account import Cause
+from palier.core.values import replace
 from palier.flows.member_bench import MemberBench, open_member
 from palier.flows.order_work import OrderWork
 from palier.flows.transaction import in_one_transaction

@@ -50,7 +50,7 @@ def export_member(command: ExportMember, *, now: datetime) -> dict[str, Any]:
             "exported_at": now.isoformat(),
             "programme": view.programme.name,
             "currency": view.programme.currency,
-            "totals": {name: getattr(view.totals, name) for name in view.totals.__slots__},
+            "totals": {name: getattr(view.totals, name) for name in view.totals.__struct_fields__},
             "tier": view.tier,
             "profile": _rows(Profile.objects.filter(account_id=account), leave={"email_folded", "search"}),
             "identities": _rows(Identity.objects.filter(account_id=account)),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from palier.core.account import Booking
 from palier.core.errors import CurrencyMismatch, InvalidOrder, InvalidRefund
 from palier.core.money import LIMIT
 from palier.core.order import VALID_STATUSES, Order, Refund
+from palier.core.values import replace
 from palier.store.ids import new_id
 from palier.store.orders.load import StoredOrder
 from palier.store.orders.record import digest_of

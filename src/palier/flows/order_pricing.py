@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from palier.core.account import Booking, Cause
@@ -13,6 +12,7 @@ from palier.core.catch_up import catch_up
 from palier.core.order import Line, Order, OrderDiscount
 from palier.core.quote import booked, quote
 from palier.core.quote_values import Buyer, Cart, Quote
+from palier.core.values import replace
 from palier.flows.order_work import OrderWork
 from palier.flows.pricing import plan_of
 from palier.store.holds.load import StoredHold

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from palier.core.account import Cause, Timeline
@@ -12,6 +12,7 @@ from palier.core.holds import take_over
 from palier.core.order import Refund
 from palier.core.order_case import OrderCase
 from palier.core.reconcile import reconcile
+from palier.core.values import replace
 from palier.flows.accounts import Bench
 from palier.store.holds.load import StoredHold
 from palier.store.ledger.record import record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from palier.core import tiers
@@ -14,6 +14,7 @@ from palier.core.holds import release
 from palier.core.programme.values import Programme
 from palier.core.quote import quote
 from palier.core.quote_values import Buyer, Cart, Quote
+from palier.core.values import replace
 from palier.flows.accounts import open_book
 from palier.flows.pricing import as_caught_up, asks_purchases, plan_of, remember_purchases
 from palier.flows.segment_facts import matching_segments

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from palier.core import tiers
@@ -12,6 +12,7 @@ from palier.core.catch_up import catch_up
 from palier.core.errors import UnknownMember
 from palier.core.programme.values import Programme
 from palier.core.tiers import Progress
+from palier.core.values import replace
 from palier.flows.accounts import open_book
 from palier.flows.segment_facts import matching_segments
 from palier.store.ids import new_coupon

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -11,6 +11,7 @@ from palier.core.account import Cause
 from palier.core.errors import InvalidOrder, InvalidRefund, Refusal
 from palier.core.order import Order, Refund
 from palier.core.quote_values import Quote
+from palier.core.values import replace
 from palier.flows import order_messages as messages
 from palier.flows.accounts import Bench
 from palier.flows.order_pricing import quote_order, with_hold

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from palier.core.member import MemberFacts
+from palier.core.values import replace
 from palier.flows.accounts import Bench
 from palier.flows.transaction import in_one_transaction
 from palier.store.members.closing import reopen_identities

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django_scopes import scopes_disabled
@@ -14,6 +14,7 @@ from palier.core.opening import undo_opening
 from palier.core.order import Order
 from palier.core.order_case import OrderCase
 from palier.core.reconcile import reconcile
+from palier.core.values import replace
 from palier.flows.accounts import Bench
 from palier.flows.transaction import in_one_transaction
 from palier.store.imports.models import ImportBatch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from palier.core.messages import (
 )
 from palier.core.messages_cart import parse_cart, parse_voucher
 from palier.core.money import is_currency
+from palier.core.values import replace
 from palier.flows.catch_up_accounts import catch_up_accounts
 from palier.flows.erase_member import EraseMember, erase_member
 from palier.flows.give_points import GivePoints, give_points

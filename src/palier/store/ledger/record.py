@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from msgspec import Struct
 
 from palier.core.account import Booked, Coupon
 from palier.store.codec import piece_to_json, terms_to_json, to_us
@@ -84,8 +85,7 @@ class Note:
     salt: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """An account and what was decided about it."""
 
     account: LoadedAccount

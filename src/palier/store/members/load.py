@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from msgspec.json import decode
 
 from palier.core.account import AccountState, Totals
@@ -14,8 +14,7 @@ from palier.store.members.state import state_from_row
 from palier.store.rows import Query, any_of, from_time, is_postgresql, listed, select
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedAccount:
+class LoadedAccount(Struct, frozen=True):
     """An account as it stands, with the profile facts that rules and segments look at."""
 
     state: AccountState

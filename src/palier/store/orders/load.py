@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from json import loads
 from typing import Any
 
+from msgspec import Struct
+
 from palier.core.account import Booking, Coupon, Frozen, Lot, Renewal
 from palier.core.order import Delivery, Line, Order, OrderDiscount, Refund, RefundLine, Shipping
+from palier.core.values import replace
 from palier.store.codec import (
     booking_from_json,
     fraction_from_text,
@@ -32,8 +35,7 @@ class LoadedShop:
     current_version_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredOrder:
+class StoredOrder(Struct, frozen=True):
     """An order as it stands in the store. ``order.status`` is empty while only refunds of it are known."""
 
     id: int

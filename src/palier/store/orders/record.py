@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.db import connection
+from msgspec import Struct
 
 from palier.core.member import folded
 from palier.core.order import Line, Order, Refund
@@ -41,8 +41,7 @@ _REFUND = Table("store_refund", {
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedOrder:
+class ChangedOrder(Struct, frozen=True):
     """An order to write: whether its lines changed, and the refunds that are new."""
 
     stored: StoredOrder
