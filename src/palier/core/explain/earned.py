@@ -8,7 +8,7 @@ from typing import Any
 from palier.core.account import Entry
 from palier.core.explain.movement import Credit, Shown
 from palier.core.explain.speech import Speech, multiplier_of, whole, word
-from palier.core.programme.values import Award, EarningRule
+from palier.core.programme.values import Award, Conditions, EarningRule
 
 Facts = Mapping[str, Any]
 
@@ -148,8 +148,19 @@ def _award(speech: Speech, facts: Facts) -> str:
         return speech.say("award.items", pieces, points=points, pieces=counted, rate=rate)
     if base is not None:
         return _by_amount(speech, award, points=points, base=speech.formats.money(base))
+    least = _least_total(rule)
+    if least is not None:
+        return speech.say("award.total", n, points=points, least=speech.formats.price(least))
     named = word(facts, "rule")
     return speech.say("award.flat", n, points=points, rule=named) if named else ""
+
+
+def _least_total(rule: EarningRule | None) -> int | None:
+    """From which amount on an order gets a flat award, when the rule asks for nothing else."""
+    total = rule.when.total if rule is not None and rule.lines is None else None
+    if rule is None or total is None or total.at_most is not None or rule.when != Conditions(total=total):
+        return None
+    return total.at_least
 
 
 def _by_amount(speech: Speech, award: Award | None, *, points: str, base: str) -> str:

@@ -37,6 +37,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "award.items": ("{points}: {pieces} item at {rate}.", "{points}: {pieces} items at {rate} each."),
     "award.pieces": ("{points}: {pieces} item.", "{points}: {pieces} items."),
     "award.flat": "{points}: rule “{rule}”.",
+    "award.total": "{points}: a purchase from {least}.",
     "multiplied": "Multiplied by {times}.",
     "multiplied.by": "× {times}: {name}.",
     "capped": "Cut from {uncapped} to {points}: the limit is reached.",

@@ -41,6 +41,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "award.items": ("{points} : {pieces} article à {rate}.", "{points} : {pieces} articles à {rate} chacun."),
     "award.pieces": ("{points} : {pieces} article.", "{points} : {pieces} articles."),
     "award.flat": "{points} : règle « {rule} ».",
+    "award.total": "{points} : achat à partir de {least}.",
     "multiplied": "Le tout multiplié par {times}.",
     "multiplied.by": "× {times} : {name}.",
     "capped": "Total ramené de {uncapped} à {points} : le plafond est atteint.",

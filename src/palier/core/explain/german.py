@@ -40,6 +40,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "award.items": ("{points}: {pieces} Artikel, dafür {rate}.", "{points}: {pieces} Artikel, für jeden {rate}."),
     "award.pieces": ("{points}: {pieces} Artikel.", "{points}: {pieces} Artikel."),
     "award.flat": "{points}: Regel „{rule}“.",
+    "award.total": "{points}: Einkauf ab {least}.",
     "multiplied": "Das Ganze mal {times}.",
     "multiplied.by": "× {times}: {name}.",
     "capped": "Gekürzt auf {points} (ungekürzt {uncapped}): Die Obergrenze ist erreicht.",
