@@ -72,7 +72,7 @@ def test_a_step_up_and_down_moves_the_tier_and_not_the_threshold(manager, shop):
     page = do(manager, shop, "up:silver")
     assert steps(shop) == [("bronze", 0), ("gold", 500), ("silver", 1000)]
     assert "Saved in the draft" in says(page)
-    assert page.redirect_chain[0][0] == f"{LADDER}?moved=silver&by=up#tier-silver"
+    assert page.redirect_chain[0][0] == f"{LADDER}?moved=silver#down-silver"
     do(manager, shop, "down:silver")
     assert steps(shop) == [("bronze", 0), ("silver", 500), ("gold", 1000)]
     do(manager, shop, "down:bronze")

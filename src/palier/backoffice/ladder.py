@@ -61,7 +61,6 @@ def ladder(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any] | HttpR
         "warnings": told(head.rules, viewpoint.language, section="tiers"),
         "gone": _gone(viewpoint, head, members),
         "moved": request.GET.get("moved", ""),
-        "by": request.GET.get("by", ""),
         "may_edit": request.user.has_perm(EDIT),  # type: ignore[union-attr]
     }
 
@@ -99,7 +98,8 @@ def _changed(request: HttpRequest, viewpoint: Viewpoint, head: Head) -> HttpResp
         words = {"tier": tier_name(twin, head.rules, viewpoint.language)}
         messages.error(
             request,
-            _("%(tier)s begins at the same threshold. Give one of the two another, then switch it on.") % words,
+            _("%(tier)s begins at the same threshold. Give one of the two another, then switch it on.")
+            % words,
         )
         return redirect("admin:ladder")
     rules = replace(head.rules, tiers=after) if after != tiers else head.rules
@@ -111,8 +111,17 @@ def _changed(request: HttpRequest, viewpoint: Viewpoint, head: Head) -> HttpResp
         return redirect("admin:ladder")
     if saved.is_new:
         messages.success(request, _("Saved in the draft. Nothing changes for members until it is published."))
-    query = urlencode({"moved": moved, "by": verb})
-    return redirect(f"{reverse('admin:ladder')}?{query}#tier-{quote(moved)}")
+    return redirect(f"{reverse('admin:ladder')}?{urlencode({'moved': moved})}#{_focus(verb, moved, after)}")
+
+
+def _focus(verb: str, moved: str, tiers: Tiers) -> str:
+    """The button under the finger, so that the next press goes on; the other one where there is no further."""
+    ids = [tier.id for tier in rungs(tiers)]
+    if verb == "up" and ids[-1:] == [moved]:
+        verb = "down"
+    elif verb == "down" and ids[:1] == [moved]:
+        verb = "up"
+    return f"{verb if verb in ('up', 'down') else 'edit'}-{quote(moved)}"
 
 
 def _asked(verb: str, id: str, tiers: Tiers, order: str) -> Tiers:

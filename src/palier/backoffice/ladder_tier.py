@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -54,7 +55,7 @@ def _edited(
     if made is None or request.POST.get("do") == "edit":
         return _context(viewpoint, head, form)
     rules = replace(head.rules, tiers=put(ladder_of(head.rules), made))
-    address = f"{reverse('admin:ladder')}?moved={made.id}#tier-{made.id}"
+    address = f"{reverse('admin:ladder')}?moved={quote(made.id)}#edit-{quote(made.id)}"
     review = settle(request, viewpoint, head, rules, section="tiers", address=address)
     if isinstance(review, HttpResponse):
         return review
