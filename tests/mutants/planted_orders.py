@@ -87,14 +87,14 @@ ORDERS = (
         "core/earning.py",
         "    whole = max(general, default=Fraction(1))",
         "    whole = Fraction(sum(general) or 1)",
-        test="tests/core/test_earning.py",
+        test="tests/core/test_caps.py",
     ),
     Planted(
-        "a cap counts the order itself twice",
+        "a cap by day is the last 24 hours",
         "E12",
         "core/caps.py",
-        "if c.cause != cause and start",
-        "if start",
+        "    if every == Duration(days=1):",
+        "    if every == Duration(days=-1):",
         test="tests/core/test_caps.py",
     ),
     Planted(
