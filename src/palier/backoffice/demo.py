@@ -32,9 +32,8 @@ def front(request: HttpRequest) -> HttpResponse:
     if not settings.PALIER_DEMO:
         return redirect("admin:index")
     is_here = is_from_this_machine(request.META, request.get_host())
-    return render(
-        request, "palier/demo.html", {"roles": ROLE_NAMES, "is_here": is_here}, status=200 if is_here else 403
-    )
+    context = {"roles": ROLE_NAMES, "is_here": is_here, "motifs": ("teapot", "heart", "umbrella", "owl")}
+    return render(request, "palier/demo.html", context, status=200 if is_here else 403)
 
 
 @require_POST

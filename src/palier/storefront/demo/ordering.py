@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from palier.storefront.demo.page import Shop, demo_page
 from palier.storefront.demo.palier_api import SaidNo
 from palier.storefront.demo.shelves import CARRIERS, PAYMENTS, articles
+from palier.storefront.demo.wallet import moved
 
 LINES_MAX = 12
 """Orders of the sample can have a hundred lines."""
@@ -105,10 +106,7 @@ def order(request: HttpRequest, shop: Shop, number: str) -> dict[str, Any]:
             {
                 "day": shop.day(each["at"]),
                 "title": each["title"],
-                "points": each["change"]["available"]
-                + each["change"]["pending"]
-                + each["change"]["held"]
-                - each["change"]["debt"],
+                "points": shop.signed(moved(each["change"])),
                 "sentences": each["sentences"],
             }
             for each in found["movements"]

@@ -75,6 +75,15 @@ class Shop:
         minor = to_minor(Decimal(amount), CURRENCY) if isinstance(amount, str) else amount
         return self.formats.money(minor)
 
+    def price(self, amount: str) -> str:
+        """An amount without its decimals where they are zero."""
+        return self.formats.price(to_minor(Decimal(amount), CURRENCY))
+
+    def signed(self, points: int) -> str:
+        """``+12``, ``−12``; empty for nothing."""
+        sign = "+" if points > 0 else "\N{MINUS SIGN}"
+        return f"{sign}{self.formats.number(abs(points))}" if points else ""
+
     def day(self, instant: str | None) -> str:
         """The day of an instant of the API."""
         return self.formats.day(datetime.fromisoformat(instant)) if instant else ""

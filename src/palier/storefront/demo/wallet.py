@@ -35,7 +35,7 @@ def account(request: HttpRequest, shop: Shop) -> dict[str, Any]:
             {
                 "day": shop.day(each["at"]),
                 "title": each["title"],
-                "points": _moved(each["change"]),
+                "points": shop.signed(moved(each["change"])),
                 "balance": each["balance"]["available"],
                 "sentences": each["sentences"],
             }
@@ -48,7 +48,7 @@ def account(request: HttpRequest, shop: Shop) -> dict[str, Any]:
                 "threshold": _threshold(shop, ladder["metric"], each["threshold"]),
                 "is_held": each["is_held"],
                 "is_reached": each["is_reached"],
-                "gives": [*each["gives"], *each["perks"]],
+                "gives": [*each["gives"], *_welcome_coupon(each), *each["perks"]],
             }
             for each in ladder["tiers"]
         ],
@@ -59,12 +59,18 @@ def account(request: HttpRequest, shop: Shop) -> dict[str, Any]:
     }
 
 
-def _moved(change: dict[str, int]) -> int:
+def moved(change: dict[str, int]) -> int:
+    """What a movement comes to, over all buckets."""
     return change["available"] + change["pending"] + change["held"] - change["debt"]
 
 
+def _welcome_coupon(tier: dict[str, Any]) -> list[str]:
+    coupon = tier.get("coupon")
+    return [_("On reaching it, a coupon: %(gives)s") % {"gives": coupon}] if coupon else []
+
+
 def _threshold(shop: Shop, metric: str, value: str | int) -> str:
-    return shop.money(str(value)) if metric == "spend" else shop.formats.number(int(value))
+    return shop.price(str(value)) if metric == "spend" else shop.formats.number(int(value))
 
 
 def _coupon(shop: Shop, coupon: dict[str, Any]) -> dict[str, Any]:
