@@ -118,13 +118,17 @@ class Api:
 
 
 def make_api(
-    document: Mapping[str, Any] | None = None, *, scopes: tuple[str, ...] = SCOPES, now: datetime | None = None
+    document: Mapping[str, Any] | None = None,
+    *,
+    scopes: tuple[str, ...] = SCOPES,
+    now: datetime | None = None,
 ) -> Api:
     """A programme of its own with one shop and a key to it."""
     now = now or datetime.now(UTC)
     with scopes_disabled():
         made = init_programme(
-            InitProgramme("Maison Lune", "EUR", "Europe/Paris", "fr", document=dict(document or DOCUMENT)), now=now
+            InitProgramme("Maison Lune", "EUR", "Europe/Paris", "fr", document=dict(document or DOCUMENT)),
+            now=now,
         )
         key = issue_api_key(IssueApiKey(made.shop_id, "tests", scopes), now=now).key
     return Api(made.shop_id, made.programme_id, key)
@@ -150,6 +154,19 @@ def another_shop(api: Api) -> Api:
         )
         key = issue_api_key(IssueApiKey(shop.pk, "tests", SCOPES), now=now).key
     return Api(shop.pk, api.programme_id, key)
+
+
+def pages(api: Api, path: str, size: int) -> list[Any]:
+    """Everything, page by page; no page holds more than ``size``."""
+    found: list[Any] = []
+    cursor = None
+    while True:
+        page = api.good("GET", path if cursor is None else f"{path}&cursor={cursor}")
+        assert len(page["items"]) <= size
+        found += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return found
 
 
 def forget_everything() -> None:

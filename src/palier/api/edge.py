@@ -35,7 +35,8 @@ def api_edge(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
             response.content = b""
         response[REQUEST_ID] = request_id(request.headers.get(REQUEST_ID, ""))
         response.headers.setdefault("Cache-Control", "no-store")
-        response["Content-Security-Policy"] = CSP
+        if response.headers.get("Cache-Control") == "no-store":
+            response["Content-Security-Policy"] = CSP
         del response["Content-Language"]  # that of the framework's own texts, not of the answer's
         return response
 

@@ -21,7 +21,7 @@ from palier.api.keys import Caller, authenticate
 from palier.api.once import HEADER, KEY_MAX, answered_once, digest_of, read_key
 from palier.api.problems import Problem, Refused
 from palier.api.replies import reply
-from palier.api.schemas.common import ProblemAnswer
+from palier.api.schemas.parts import ProblemAnswer
 from palier.core.access import ABOUT
 from palier.core.programme.reader import meant
 

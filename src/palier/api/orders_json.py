@@ -34,7 +34,7 @@ def read_refund_message(caller: Caller, message: Mapping[str, Any]) -> Refund:
 
 
 def recorded_json(recorded: Recorded, message: Order | Refund) -> dict[str, Any]:
-    """What a message did. ``points`` is the change of the member's balance; ``quote`` what an order was quoted."""
+    """What a message did. ``points`` is the change of what the order earns; ``quote`` what an order was quoted."""
     told: dict[str, Any] = {
         "order": recorded.order,
         "result": recorded.kind,

@@ -122,14 +122,14 @@ EVENTS_FIELDS = {
 MEMBERS_FIELDS = {
     "members": Field(
         many(Kind(_map().read, {"$ref": "#/components/schemas/BatchMember"}), least=1),
-        f"At most {BATCH_MAX}",
+        f"Bodies of `PUT /members/{{customer_id}}`, each with its `id`; at most {BATCH_MAX}",
         required=True,
     )
 }
 PRODUCTS_FIELDS = {
     "products": Field(
         many(Kind(_map().read, {"$ref": "#/components/schemas/BatchProduct"}), least=1),
-        f"At most {BATCH_MAX}",
+        f"Bodies of `PUT /products/{{product_id}}`, each with its `id`; at most {BATCH_MAX}",
         required=True,
     )
 }

@@ -18,6 +18,7 @@ from palier.api.routes import (
     carts,
     events,
     health,
+    key,
     members,
     orders,
     products,
@@ -72,6 +73,7 @@ api = Api(
     docs_url=None,
     openapi_url=None,
 )
+api.add_router("", key.router, tags=["Key"])
 api.add_router("", orders.router, tags=["Orders"])
 api.add_router("", events.router, tags=["Events"])
 api.add_router("", members.router, tags=["Members"])

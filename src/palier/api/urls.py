@@ -8,7 +8,10 @@ from palier.api import views
 from palier.api.router import api
 
 urlpatterns = [
+    path("v1/", views.page),
     path("v1/openapi.json", views.openapi),
+    path("v1/reference.js", views.script),
+    path("v1/reference.css", views.style),
     path("v1/", api.urls),
     re_path("^", views.nothing),
 ]

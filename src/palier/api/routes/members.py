@@ -24,7 +24,6 @@ from palier.api.request_bodies import (
     SEARCH,
     SEARCH_FIELDS,
 )
-from palier.api.schemas.common import ExportAnswer
 from palier.api.schemas.members import (
     CouponPage,
     ErasedAnswer,
@@ -34,6 +33,7 @@ from palier.api.schemas.members import (
     RegisteredAnswer,
 )
 from palier.api.schemas.orders import MemberBatchAnswer
+from palier.api.schemas.parts import ExportAnswer
 from palier.core.errors import Refusal
 from palier.core.member import MemberFacts, folded
 from palier.core.messages import InvalidMember, parse_member

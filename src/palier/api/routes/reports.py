@@ -1,29 +1,26 @@
-"""Segments: how many members match, who, and what a condition would find; and what a key opens."""
+"""Segments: how many members match, who, and what a condition would find."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from ninja import Query, Router
 
-from palier.api.amounts import instant
 from palier.api.endpoint import Call, endpoint
 from palier.api.lookups import customers_of
 from palier.api.parameters import Cursor, Language, Limit, SegmentId, number_of, paged
 from palier.api.problems import Problem, Refused
 from palier.api.reading import InvalidRequest, read_values
 from palier.api.request_bodies import PREVIEW, PREVIEW_FIELDS
-from palier.api.schemas.common import KeyAnswer
 from palier.api.schemas.programme import PreviewAnswer, SegmentMembersPage, SegmentsAnswer
 from palier.core.messages_kinds import read_message
 from palier.core.period import zone
 from palier.core.programme.parse_segments import read_where
 from palier.core.programme.reader import Context
 from palier.core.programme.values import Fact, Programme, Segment, Where
+from palier.core.values import replace
 from palier.store.members.segments import count_segment, count_segments, list_segment
 from palier.store.programmes.load import current_version_id, load_timeline
-from palier.store.programmes.models import Shop
 
 router = Router()
 SCOPES = ("reports:read",)
@@ -124,18 +121,3 @@ def list_segment_members(
 def _rules(call: Call) -> Programme:
     programme_id = call.caller.programme_id
     return load_timeline(programme_id, current_version_id(programme_id)).versions[-1].programme
-
-
-@endpoint(router, "GET", "/key", scopes=(), answer=KeyAnswer, summary="What your key opens")
-def get_key(call: Call) -> dict[str, Any]:
-    """The shop, its programme, and what the key may do: a first call to try."""
-    rules = _rules(call)
-    return {
-        "shop": Shop.objects.get(pk=call.caller.shop_id).slug,
-        "programme": rules.name,
-        "currency": rules.currency,
-        "timezone": rules.timezone,
-        "languages": list(rules.languages),
-        "scopes": sorted(call.caller.scopes),
-        "now": instant(call.now),
-    }

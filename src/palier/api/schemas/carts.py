@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from palier.api.schemas.common import Amount, Answer, Instant, Next
+from palier.api.schemas.parts import Amount, Answer, Instant, Next
 
 Source = Literal["tier", "segment", "first_order", "promo_code", "coupon", "points"]
 Carriers = Annotated[Literal["all"] | list[str], Field(description="`all`, or the ids of carriers")]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from palier.api.schemas.common import Amount, Answer, Day, Instant, Next
+from palier.api.schemas.parts import Amount, Answer, Day, Instant, Next
 
 Metric = Literal["spend", "points", "orders"]
 Measured = Annotated[

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from palier.api.schemas.carts import PricedAnswer
-from palier.api.schemas.common import Amount, Answer, Instant, Next, ProblemAnswer
 from palier.api.schemas.members import MovementAnswer
+from palier.api.schemas.parts import Amount, Answer, Instant, Next, ProblemAnswer
 
 Result = Literal["new", "changed", "repeat", "older", "waiting", "guest"]
 ABOUT_RESULT = (
@@ -22,7 +22,9 @@ class RecordedAnswer(Answer):
 
     order: str
     result: Annotated[Result, Field(description=ABOUT_RESULT)]
-    points: Annotated[int, Field(description="By how much the member's points changed, pending ones too")]
+    points: Annotated[
+        int, Field(description="By how much that changed what the order earns; what it used is not in it")
+    ]
     quote: Annotated[PricedAnswer | None, Field(description="With `use_quote`: what the order was quoted")]
 
 

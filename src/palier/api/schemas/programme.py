@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from palier.api.schemas.common import Answer, Instant, Next, WrongAnswer
+from palier.api.schemas.parts import Answer, Instant, Next, WrongAnswer
 
 
 class VersionAnswer(Answer):

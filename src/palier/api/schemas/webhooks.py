@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from palier.api.schemas.common import Answer, Instant, Next
+from palier.api.schemas.parts import Answer, Instant, Next
 
 
 class WebhookAnswer(Answer):
