@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from palier.core.formats import LANGUAGES, spoken
 from palier.core.money import exponent
@@ -29,6 +29,7 @@ def written(currency: str) -> Callable[[int], str]:
         return str
     unit = 10**decimals
 
+    @lru_cache(1 << 12)
     def write(minor: int) -> str:
         whole, rest = divmod(abs(minor), unit)
         return f"{'-' if minor < 0 else ''}{whole}.{rest:0{decimals}d}"

@@ -9,7 +9,7 @@ from palier.core.plan import Plan, compile_plan
 from palier.core.programme.values import Programme
 from palier.core.segments import needed_purchases
 
-_asks_purchases: dict[int, bool] = {}
+_asks_purchases: dict[int, tuple[Programme, bool]] = {}
 """Whether the segments of a shop's programme asked what was bought when it was last seen: it is read along then."""
 
 _plans: dict[int, tuple[Version, Plan]] = {}
@@ -33,10 +33,13 @@ def as_caught_up(coupons: Sequence[Coupon], *at_hand: dict[str, Coupon]) -> tupl
 
 def asks_purchases(shop_id: int) -> bool:
     """Whether a segment of the shop asked what was bought, the last time that this process looked."""
-    return _asks_purchases.get(shop_id, False)
+    known = _asks_purchases.get(shop_id)
+    return known is not None and known[1]
 
 
 def remember_purchases(shop_id: int, programme: Programme) -> None:
     """Keep whether a segment of the shop's programme asks what was bought."""
-    asked = needed_purchases(programme)
-    _asks_purchases[shop_id] = bool(asked.products or asked.categories)
+    known = _asks_purchases.get(shop_id)
+    if known is None or known[0] is not programme:
+        asked = needed_purchases(programme)
+        _asks_purchases[shop_id] = (programme, bool(asked.products or asked.categories))

@@ -184,8 +184,33 @@ def select_both(first: Query, second: Query) -> tuple[list[tuple[Any, ...]], lis
 
 def select(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """All rows of one query."""
-    with run(sql, parameters) as cursor:
-        return cursor.fetchall()
+    database = _database()
+    if not is_postgresql() or _is_watched(database) or _is_in_pipeline():
+        with run(sql, parameters) as cursor:
+            return cursor.fetchall()
+    with database.wrap_database_errors:
+        reader = _reader(database.connection)
+        rows: list[tuple[Any, ...]] = reader.execute(sql, parameters, prepare=_keeps(parameters)).fetchall()
+        if len(rows) > MANY_ROWS:
+            reader.close()
+        return rows
+
+
+MANY_ROWS = 1000
+"""A cursor that is kept holds on to what it read last; not to more rows than these."""
+
+
+def _reader(connection: Any) -> Any:
+    """The PostgreSQL connection's own cursor for reading: making one costs as much as a short query."""
+    kept = connection.__dict__.get("_palier_reader")
+    if kept is None or kept.closed:
+        kept = connection._palier_reader = connection.cursor()
+    return kept
+
+
+def _keeps(parameters: Sequence[Any]) -> bool | None:
+    """Whether PostgreSQL is to keep the plan, as ``prepare`` says it: None after a few uses, False never."""
+    return False if any(type(p) is list and len(p) > FEW for p in parameters) else None
 
 
 def run(sql: str, parameters: Sequence[Any], *, keeps_plan: bool = True) -> Any:
@@ -205,8 +230,7 @@ def run(sql: str, parameters: Sequence[Any], *, keeps_plan: bool = True) -> Any:
     with database.wrap_database_errors:
         if is_postgresql():
             cursor = database.connection.cursor()
-            is_few = keeps_plan and not any(type(p) is list and len(p) > FEW for p in parameters)
-            cursor.execute(sql, parameters, prepare=None if is_few else False)
+            cursor.execute(sql, parameters, prepare=_keeps(parameters) if keeps_plan else False)
             return cursor
         return closing(database.connection.execute(_question_marks(sql), parameters))
 

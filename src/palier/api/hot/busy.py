@@ -20,6 +20,9 @@ from palier.flows.record_orders import Recorded, RecordOrders, record_orders
 
 READERS = 2
 """So many quotes are worked on at once in a process: more would only wait for the interpreter."""
+PAGES = 8
+"""So many other requests are in Django at once, each with a connection. With the two kinds above a process has twelve
+connections at most, however many threads wait for their turn."""
 TOGETHER_MAX = 100
 """So many orders are booked in one transaction at most: nobody waits for more."""
 
@@ -48,6 +51,7 @@ class Busy:
         # SQLite has one writer: a second one would only wait for it, and unfairly.
         writers = 2 if connection.vendor == "postgresql" else 1
         self.reading = Lanes(READERS)
+        self.others = Lanes(PAGES)
         self.writing = Lanes(writers)
         self._together = Together(self._book, at_once=writers, most=TOGETHER_MAX)
         self.quote = Handler(frozenset({"carts"}), self._quote)
@@ -56,8 +60,8 @@ class Busy:
 
     def close(self) -> None:
         """Close the connections (tests, whose databases come and go)."""
-        self.reading.close()
-        self.writing.close()
+        for lanes in (self.reading, self.writing, self.others):
+            lanes.close()
 
     def _quote(
         self, caller: Caller, names: Mapping[str, str], message: Mapping[str, Any], *, world: datetime

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Lanes:
@@ -42,6 +45,15 @@ class Lanes:
         finally:
             self._free.append(lane)
             self._turns.put(None)
+
+    def over(self, work: Callable[P, R]) -> Callable[P, R]:
+        """The same work, always done over one of the connections."""
+
+        def done(*given: P.args, **named: P.kwargs) -> R:
+            with self.lent():
+                return work(*given, **named)
+
+        return done
 
     def close(self) -> None:
         """Close every connection; the next to be lent is opened anew."""

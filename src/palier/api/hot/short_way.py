@@ -43,6 +43,7 @@ def with_short_way(long_way: Application, busy: Busy | None = None) -> Applicati
     with its body put back, so that there is one place that says what is wrong.
     """
     answers = busy or Busy()
+    long_way = answers.others.over(long_way)
 
     def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         found = _route(environ, answers)

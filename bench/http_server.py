@@ -1,0 +1,175 @@
+"""A server of its own for a benchmark: database, shop, key, ``palier serve``, and load made by wrk."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.measure import make_shop, set_up
+
+SCRIPT = """
+local path, body, members = %s, %s, %d
+local headers = {["Authorization"] = "Bearer %s", ["Content-Type"] = "application/json"}
+math.randomseed(os.time())
+local run, count, shown = tostring(math.random(1, 1000000000)), 0, 0
+request = function()
+  count = count + 1
+  local told = body:gsub("MEMBER", "c" .. math.random(0, members - 1))
+  return wrk.format("%s", (path:gsub("NUMBER", run .. "-" .. count)), headers, told)
+end
+response = function(status, headers, answer)
+  if status ~= 200 and shown < 3 then shown = shown + 1; print(status, answer) end
+end
+"""
+_UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one run of wrk saw: answers a second, latencies, and the server's own processor time for one answer."""
+
+    rate: float
+    p50_ms: float
+    p99_ms: float
+    server_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent: NUMBER in the path is new each time, MEMBER in the body is one of the shop's."""
+
+    method: str
+    path: str
+    body: dict[str, Any]
+    members: int
+
+
+def choose_database() -> None:
+    """The database of the environment, else an embedded PostgreSQL in a temporary folder."""
+    if "PALIER_DATABASE_URL" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="palier-bench-")
+        os.environ["PALIER_DATABASE_URL"] = f"embedded-postgres:///{folder}/postgres"
+        os.environ.setdefault("PALIER_VAR", folder)
+    os.environ["PALIER_API_RATE"] = "0"
+    set_up()
+
+
+def shop_with_key(document: dict[str, Any], *, members: int, orders: int) -> str:
+    """A shop whose members have so many orders each; the key to it."""
+    from bench.measure import an_order
+    from palier.core.access import SCOPES
+    from palier.flows.issue_api_key import IssueApiKey, issue_api_key
+    from palier.flows.record_orders import BATCH_MAX, RecordOrders, record_orders
+    from palier.store.rows import refresh_statistics
+
+    now = datetime.now(UTC)
+    _, shop_id = make_shop(document)
+    told = [an_order(f"first-{n}-{i}", f"c{i}") for n in range(orders) for i in range(members)]
+    for start in range(0, len(told), BATCH_MAX):
+        record_orders(RecordOrders(shop_id, tuple(told[start : start + BATCH_MAX])), now=now)
+    refresh_statistics()
+    return issue_api_key(IssueApiKey(shop_id, "bench", SCOPES), now=now).key
+
+
+@contextmanager
+def served(*, workers: int = 1, threads: int = 0) -> Iterator[tuple[str, int]]:
+    """``palier serve`` on a free port: its address, and the id of its process. ``threads`` 0: as it comes."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    from palier.cli.serve import server_words
+
+    words = server_words(host="127.0.0.1", port=port, workers=workers)
+    if threads:
+        words[words.index("--blocking-threads") + 1] = str(threads)
+    process = subprocess.Popen(words, start_new_session=True)
+    try:
+        until = time.monotonic() + 120
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:
+        os.killpg(process.pid, 9)
+        process.wait()
+
+
+def load(address: str, pid: int, request: Request, key: str, *, connections: int, seconds: int) -> Load:
+    """Send the request over so many connections for so long."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        raise SystemExit("this benchmark needs wrk; on Debian: apt-get install wrk")
+    quoted = (json.dumps(request.path), f"[==[{json.dumps(request.body)}]==]")
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(SCRIPT % (*quoted, request.members, key, request.method))
+        script.flush()
+        before = _processor_s(pid)
+        command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", script.name, address]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        used = _processor_s(pid) - before
+    if "Non-2xx" in told or "Socket errors" in told:
+        raise SystemExit(told)
+    answers = int(_found(r"(\d+) requests in", told))
+    return Load(
+        float(_found(r"Requests/sec:\s+([\d.]+)", told)),
+        _milliseconds(_found(r"50%\s+([\d.]+\w+)", told)),
+        _milliseconds(_found(r"99%\s+([\d.]+\w+)", told)),
+        used * 1e6 / answers,
+    )
+
+
+def _found(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found is not None, text
+    return found[1]
+
+
+def _milliseconds(written: str) -> float:
+    found = re.fullmatch(r"([\d.]+)(\w+)", written)
+    assert found is not None
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def _processor_s(session: int) -> float:
+    """Processor time of all processes of a session so far."""
+    total = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session:
+            total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def say(name: str, loads: Sequence[Load]) -> None:
+    """Medians of all runs, and the extremes of the rate."""
+    rates = [each.rate for each in loads]
+    p50 = statistics.median(each.p50_ms for each in loads)
+    p99 = statistics.median(each.p99_ms for each in loads)
+    used = statistics.median(each.server_us for each in loads)
+    print(
+        f"{name:34} {statistics.median(rates):8,.0f}/s [{min(rates):,.0f}-{max(rates):,.0f}]"
+        f"  p50 {p50:.1f} ms, p99 {p99:.1f} ms, server {used:.0f} µs of processor each"
+    )
+    sys.stdout.flush()
