@@ -5,7 +5,9 @@ import re
 import pytest
 from django_scopes import scopes_disabled
 
-from palier.core.access import key_digest
+from palier.backoffice.wording import EVENT_WORDS, SCOPE_WORDS
+from palier.core.access import SCOPES, key_digest
+from palier.core.webhooks import TEST, TYPES
 from palier.flows.issue_api_key import IssueApiKey, issue_api_key
 from palier.store.models import ApiKey, Hook, WidgetSecret
 from tests.entrances.backoffice_shop import make_shop, staff
@@ -142,3 +144,8 @@ def other_public_id(shop):
     from palier.store.models import Shop
 
     return Shop.objects.get(pk=shop.shop_id).public_id
+
+
+def test_every_scope_and_every_event_has_plain_words():
+    assert set(SCOPE_WORDS) == set(SCOPES)
+    assert set(EVENT_WORDS) == {*TYPES, TEST}

@@ -50,7 +50,7 @@ def test_the_sidebar_names_no_model(client):
     links = re.findall(r'href="(/admin/[^"]*)"', home)
     paths = {link.partition("?")[0] for link in links}
     assert {*PAGES, "/admin/cart/", "/admin/team/"} <= paths
-    assert [path for path in paths if path.count("/") > 3] == []
+    assert [path for path in paths if path.startswith(("/admin/store", "/admin/auth"))] == []
 
 
 def test_the_home_page_counts_members_by_tier_in_text(client):
@@ -75,7 +75,7 @@ def test_one_programme_needs_no_switch(client):
     make_shop()
     client.force_login(staff("owner"))
     assert "choose_programme" not in client.get("/admin/").content.decode()
-    assert reverse("admin:choose_programme") not in client.get("/admin/").content.decode()
+    assert f'"{reverse("admin:choose_programme")}"' not in client.get("/admin/").content.decode()
 
 
 def test_of_several_programmes_one_is_looked_at(client):

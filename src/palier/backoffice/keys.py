@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from palier.backoffice.access import Viewpoint, page
 from palier.backoffice.once import is_first, new_form
 from palier.backoffice.wording import SCOPE_WORDS
-from palier.core.access import SCOPES
+from palier.core.access import ABOUT, SCOPES
 from palier.flows.change_hook_secret import ChangeHookSecret, change_hook_secret
 from palier.flows.change_widget_secret import ChangeWidgetSecret, change_widget_secret
 from palier.flows.issue_api_key import NAME_MAX, IssueApiKey, issue_api_key
@@ -65,7 +65,7 @@ def keys(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any] | HttpRes
         "title": _("API keys"),
         "form": new_form(),
         "shops": shops,
-        "scopes": [(scope, SCOPE_WORDS[scope]) for scope in SCOPES],
+        "scopes": [(scope, SCOPE_WORDS.get(scope, ABOUT[scope])) for scope in SCOPES],
         "chosen": USUAL,
         "name": "",
         "name_max": NAME_MAX,

@@ -14,7 +14,6 @@ from django_scopes import scope
 
 from palier.store.concerns.models import SeenConcern
 from palier.store.hooks.load import load_silent_shops
-from palier.store.hooks.models import Hook
 from palier.store.rows import is_postgresql, select, to_time
 
 LIST_MAX = 50
@@ -96,13 +95,25 @@ class Concern:
 
 
 def count_concerns(programme_id: int, *, now: datetime, world: datetime) -> int:
-    """How many need a look; ``now`` is the programme's clock, ``world`` the world's. Three statements at rest."""
+    """How many need a look; ``now`` is the programme's clock, ``world`` the world's. One statement at rest."""
     parts = [
-        f"SELECT COUNT(*) AS found FROM ({_of(kind)}) q WHERE {_UNSEEN.format(kind=kind)}" for kind in _KINDS
+        f"SELECT COUNT(*) AS found, 0 AS quiet FROM ({_of(kind)}) q WHERE {_UNSEEN.format(kind=kind)}"
+        for kind in _KINDS
     ]
-    sql = f"SELECT SUM(found) FROM ({' UNION ALL '.join(parts)}) AS counted"
-    known = int(select(sql, [programme_id] * (2 * len(_KINDS)))[0][0])
-    return known + len(_silences(programme_id, world)) + len(_work(programme_id, now))
+    parts += [
+        f"SELECT CASE WHEN EXISTS ({_OVERDUE}) THEN 1 ELSE 0 END, 0",
+        f"SELECT 0, COUNT(*) FROM {_QUIET}",
+    ]
+    rows = select(
+        f"SELECT SUM(found), SUM(quiet) FROM ({' UNION ALL '.join(parts)}) AS counted",
+        [
+            *[programme_id] * (2 * len(_KINDS)),
+            *(programme_id, to_time(now - OVERDUE)),
+            *(programme_id, to_time(world - QUIET)),
+        ],
+    )
+    found, quiet = (int(value) for value in rows[0])
+    return found + (len(_silences(programme_id, world)) if quiet else 0)
 
 
 def load_concerns(programme_id: int, *, now: datetime, world: datetime) -> dict[str, tuple[Concern, ...]]:
@@ -115,6 +126,11 @@ def load_concerns(programme_id: int, *, now: datetime, world: datetime) -> dict[
     return {kind: concerns for kind, concerns in found.items() if concerns}
 
 
+_OVERDUE = "SELECT 1 FROM store_account WHERE programme_id = %s AND next_due_at < %s"
+_QUIET = (
+    "store_shop s JOIN store_hook h ON h.shop_id = s.id WHERE s.programme_id = %s AND h.last_received_at < %s"
+)
+"""Shops that have not pushed for a while: only for these it is worth to look what is usual."""
 _UNSEEN = (
     "NOT EXISTS (SELECT 1 FROM store_seenconcern z WHERE z.programme_id = %s AND z.kind = '{kind}'"
     " AND z.subject = q.subject)"
@@ -144,10 +160,8 @@ def _listed(programme_id: int, kind: str) -> tuple[Concern, ...]:
 
 
 def _silences(programme_id: int, world: datetime) -> tuple[Concern, ...]:
-    """Shops that push and have gone silent; one statement while every shop has pushed lately."""
+    """Shops that push and have gone silent."""
     with scope(programme=programme_id):
-        if not Hook.objects.filter(last_received_at__lt=world - QUIET).exists():
-            return ()
         seen = set(SeenConcern.objects.filter(kind="silence").values_list("subject", flat=True))
     silent = (
         Concern(
