@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from palier.backoffice import formats
 from palier.backoffice.access import Viewpoint
+from palier.core.check import check
 from palier.core.programme.canonical import to_document
-from palier.core.programme.check import check
 from palier.core.programme.diff import diff
 from palier.core.programme.parse import parse
 from palier.core.programme.source import with_section

@@ -9,9 +9,9 @@ from typing import Any
 
 from palier.cli.chosen import add_programme, author, find_programme, now_in
 from palier.cli.programme_text import read_text
+from palier.core.check import check
 from palier.core.errors import Refusal
 from palier.core.formats import LANGUAGES
-from palier.core.programme.check import check
 from palier.core.programme.check_warning import Warning as Concern
 from palier.core.programme.diff import diff
 from palier.core.programme.parse import parse, parse_text

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from palier.core.account import Contribution, Coupon
 from palier.core.order import Order
@@ -17,8 +18,7 @@ Reason = Literal["excluded", "from_order", "minimum", "expired", "used", "unknow
 """Why a benefit does not apply; of several the first of these (meaning 18)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cart:
+class Cart(Struct, frozen=True):
     """A cart: an order that is not placed. ``order.discounts`` are the shop's own promo codes, with their amounts.
 
     ``coupons`` are the personal codes that were entered, ``use_points`` how many points the member asks to use
@@ -30,8 +30,7 @@ class Cart:
     use_points: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(Struct, frozen=True):
     """What a quote needs to know of the member, caught up to ``now``. A guest is nobody: ``is_member`` False.
 
     ``segments`` are those that match with this cart at hand, in priority order; ``coupons`` every coupon of the
@@ -53,8 +52,7 @@ class Buyer:
     """Another cart at the checkout, or a placed order, has the benefit of the first order."""
 
 
-@dataclass(frozen=True, slots=True)
-class QuotedDiscount:
+class QuotedDiscount(Struct, frozen=True):
     """One discount as it is applied: ``lines_minor`` is its share of each line, in line order, and adds up to it.
 
     ``id`` is the tier's, segment's, coupon's …; ``points`` are those that it uses; ``code`` a coupon's or promo code's.
@@ -70,8 +68,7 @@ class QuotedDiscount:
     terms: Discount | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A benefit that would have given something but does not: the first reason, and what is missing if counted."""
 
     source: Source
@@ -81,8 +78,7 @@ class Refused:
     missing: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """What is missing to the next tier, to an earning rule's threshold, or to the next bracket or minimum.
 
     ``missing`` is in minor units for amounts, else in the unit of what ``of`` names (points, pieces, grams, orders).
@@ -96,8 +92,7 @@ class Hint:
     gives: Bracket | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GiftLine:
+class GiftLine(Struct, frozen=True):
     """A product given for nothing by a bracket, reward or tier: a line at 0."""
 
     product: str
@@ -107,8 +102,7 @@ class GiftLine:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ShippingGrant:
+class ShippingGrant(Struct, frozen=True):
     """A benefit that frees the delivery, with these carriers; ``id`` as in a discount, ``code`` a coupon's.
 
     ``saved_minor`` is what it saves of this cart's delivery. ``is_idle``: not used, for another carrier was chosen
@@ -123,16 +117,14 @@ class ShippingGrant:
     is_idle: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NextTier:
+class NextTier(Struct, frozen=True):
     """The tier above the one held, without this cart (meaning 14)."""
 
     id: str
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """What the cart costs and uses up, and why. ``total_minor``: the goods after promo codes and discounts.
 
     ``free_shipping`` is ``all`` or the carriers granted; ``promo_codes`` those that stay in the price.

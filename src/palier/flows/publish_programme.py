@@ -10,10 +10,10 @@ from typing import Any
 from django.db.models import Max
 from django_scopes import scopes_disabled
 
+from palier.core.check import Warning as Concern
+from palier.core.check import check
 from palier.core.errors import DraftChanged
 from palier.core.programme import values
-from palier.core.programme.check import Warning as Concern
-from palier.core.programme.check import check
 from palier.core.programme.parse import parse
 from palier.flows.programme_currency import check_currency
 from palier.flows.transaction import in_one_transaction

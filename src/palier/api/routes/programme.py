@@ -20,8 +20,8 @@ from palier.api.schemas.programme import (
     SchemaAnswer,
     VersionPage,
 )
+from palier.core.check import check
 from palier.core.programme.canonical import digest
-from palier.core.programme.check import check
 from palier.core.programme.check_warning import Warning as Concern
 from palier.core.programme.diff import diff
 from palier.core.programme.parse import parse

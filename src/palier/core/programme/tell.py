@@ -20,6 +20,7 @@ WARNINGS = {"fr": warnings_fr.WARNINGS, "de": warnings_de.WARNINGS, "en": warnin
 
 _SPANS = frozenset({"after", "valid_for", "remind"})
 _AMOUNTS = frozenset({"at", "from", "to", "first_at", "threshold", "points"})
+_OF_CARTS = frozenset({"cart", "costs", "gave", "gives"})
 _PLACE = re.compile(r"([a-z_]+)(?:\[([0-9]+)\])?")
 
 
@@ -102,14 +103,18 @@ class _Teller:
         section = path.partition(".")[0].partition("[")[0]
         if name in _SPANS:
             return self.say.span(parse_duration(str(value)))
+        if name in _OF_CARTS:
+            return self._amount(str(value), "")
+        if name == "case":
+            return f" ({self.words[f'case_{value}'][0]})" if value else ""
         if name in _AMOUNTS:
             return self._amount(str(value), section)
         if name in ("id", "below", "above") and section == "tiers":
             return self.tier(str(value))
         if name in ("id", "first") and section == "segments":
             return self.segment(str(value))
-        if name == "sources":
-            return self.sources(str(value).split(", "))
+        if name in ("sources", "lost", "kept"):
+            return self.sources([each for each in str(value).split(", ") if each])
         return self.say.decimal(str(value)) if name == "percent" else str(value)
 
     def _amount(self, written: str, section: str) -> str:
@@ -121,14 +126,16 @@ class _Teller:
 
     def sources(self, names: Sequence[str]) -> str:
         """Who gives discounts, as a list: "the tier and points"."""
+        words, said = self.say.words, [self._source(name) for name in names]
+        return f"{', '.join(said[:-1])}{words['and']}{said[-1]}" if len(said) > 1 else "".join(said)
+
+    def _source(self, name: str) -> str:
+        """``tier``, ``segment:firms`` or ``coupon:big`` in words."""
         words = self.say.words
-        said = [
-            self.segment(name.partition(":")[2])
-            if name.startswith("segment:")
-            else words.get(f"word.{name}", words.get(f"label.{name}", name))
-            for name in names
-        ]
-        return f"{', '.join(said[:-1])}{words['and']}{said[-1]}" if len(said) > 1 else said[0]
+        kind, _colon, id = name.partition(":")
+        said = words.get(f"word.{kind}") or words.get(f"label.{kind}") or kind
+        called = {"tier": self.tier, "segment": self.segment}.get(kind, str)(id) if id else ""
+        return f"{said} {called}".strip()
 
     def named(self, warning: Warning) -> str:
         """The tier or the segment that a condition asks for."""

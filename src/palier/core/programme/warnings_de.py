@@ -21,7 +21,7 @@ WARNINGS: dict[str, tuple[str, str]] = {
     ),
     "expiry_under_36_months": (
         (
-            "Punkte verfallen nach {valid_for}. Deutsche und österreichische Gerichte haben kurze Verfallsklauseln für "
+            "Punkte gelten nur {valid_for}. Deutsche und österreichische Gerichte haben kurze Verfallsklauseln für "
             "unwirksam erklärt (BGH X ZR 42/16, OGH 6 Ob 139/16h)."
         ),
         "Lassen Sie Punkte 36 Monate gelten oder fragen Sie einen Anwalt.",
@@ -160,6 +160,40 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "Dieses Segment gibt nichts, und keine Regel fragt danach.",
         "Geben Sie ihm einen Vorteil oder lassen Sie es weg.",
     ),
+    "cent_replaces": (
+        (
+            "Ab einem Warenkorb von {cart} tritt {kept} ({gives} Rabatt) an die Stelle von {lost} ({gave} Rabatt): "
+            "Der Korb kostet dann {costs} mehr als mit einem Cent weniger{case}."
+        ),
+        "Lassen Sie beides kombinieren, ändern Sie die Reihenfolge oder lassen Sie das Beste für das Mitglied gelten.",
+    ),
+    "cent_shrinks": (
+        (
+            "Ab einem Warenkorb von {cart} gibt {lost} {gives} statt {gave}: Der Korb kostet dann {costs} mehr als mit "
+            "einem Cent weniger{case}."
+        ),
+        "Lassen Sie, was dort beginnt, mindestens so viel geben.",
+    ),
+    "cent_first_code": (
+        (
+            "Ab einem Warenkorb von {cart} gilt der zuerst eingegebene Code: {kept} ({gives} Rabatt), nicht {lost} "
+            "({gave} Rabatt). Der Korb kostet dann {costs} mehr als mit einem Cent weniger{case}."
+        ),
+        "Senken Sie seinen Mindestwert, oder lassen Sie ihn mehr wert sein.",
+    ),
+    "cent_beyond": (
+        (
+            "Wo ein Warenkorb gerade nicht mehr ganz bezahlt ist, tritt {kept} an die Stelle von {lost} ({gave} "
+            "Rabatt): Er kostet dann {costs} mehr als mit einem Cent weniger{case}."
+        ),
+        "Lassen Sie beides kombinieren, ändern Sie die Reihenfolge oder lassen Sie das Beste für das Mitglied gelten.",
+    ),
+    "case_lines": ("wenn nur Waren darin liegen, für die ein Rabatt gilt", ""),
+    "case_tax": ("bei Preisen mit Steuer", ""),
+    "case_excluded": ("neben Waren, die nicht zählen", ""),
+    "case_tier": ("für Mitglieder, deren Stufe einen Rabatt gibt", ""),
+    "case_delivery": ("mit einer Lieferung, die etwas kostet", ""),
+    "case_carrier": ("bevor ein Versand gewählt ist", ""),
     "a_tier": ("Die Stufe {name}", ""),
     "a_segment": ("Das Segment {name}", ""),
 }

@@ -136,6 +136,40 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "This segment gives nothing, and no rule asks for it.",
         "Give it a benefit, or leave it out.",
     ),
+    "cent_replaces": (
+        (
+            "From a cart of {cart} on, {kept} ({gives} off) takes the place of {lost} ({gave} off): the cart "
+            "then costs {costs} more than with a cent less{case}."
+        ),
+        "Let them combine, change their priority, or let the best for the member stand.",
+    ),
+    "cent_shrinks": (
+        (
+            "From a cart of {cart} on, {lost} gives {gives} instead of {gave}: the cart then costs {costs} more than "
+            "with a cent less{case}."
+        ),
+        "Let what begins there give at least as much.",
+    ),
+    "cent_first_code": (
+        (
+            "From a cart of {cart} on, the first code entered is used: {kept} ({gives} off), and not {lost} ({gave} "
+            "off). The cart then costs {costs} more than with a cent less{case}."
+        ),
+        "Give it a smaller minimum, or make it worth more.",
+    ),
+    "cent_beyond": (
+        (
+            "Where a cart is just not paid whole, {kept} takes the place of {lost} ({gave} off): such a cart costs "
+            "{costs} more than with a cent less{case}."
+        ),
+        "Let them combine, change their priority, or let the best for the member stand.",
+    ),
+    "case_lines": ("when it holds only goods that a discount is for", ""),
+    "case_tax": ("at prices with tax", ""),
+    "case_excluded": ("beside goods that count for nothing", ""),
+    "case_tier": ("for members whose tier takes something off", ""),
+    "case_delivery": ("with a delivery to pay", ""),
+    "case_carrier": ("before a carrier is chosen", ""),
     "a_tier": ("The tier {name}", ""),
     "a_segment": ("The segment {name}", ""),
 }

@@ -151,6 +151,40 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "Ce segment ne donne rien, et aucune règle ne le demande.",
         "Donnez-lui un avantage, ou retirez-le.",
     ),
+    "cent_replaces": (
+        (
+            "À partir d’un panier de {cart}, {kept} ({gives} de remise) prend la place de {lost} ({gave} de remise) : "
+            "le panier coûte alors {costs} de plus qu’avec un centime de moins{case}."
+        ),
+        "Permettez leur cumul, changez leur priorité, ou choisissez le meilleur pour le membre.",
+    ),
+    "cent_shrinks": (
+        (
+            "À partir d’un panier de {cart}, {lost} donne {gives} au lieu de {gave} : le panier coûte alors {costs} "
+            "de plus qu’avec un centime de moins{case}."
+        ),
+        "Que ce qui commence là donne au moins autant.",
+    ),
+    "cent_first_code": (
+        (
+            "À partir d’un panier de {cart}, le premier code saisi s’applique : {kept} ({gives} de remise), et non "
+            "{lost} ({gave} de remise). Le panier coûte alors {costs} de plus qu’avec un centime de moins{case}."
+        ),
+        "Baissez son minimum, ou augmentez sa valeur.",
+    ),
+    "cent_beyond": (
+        (
+            "Quand un panier n’est tout juste plus payé en entier, {kept} prend la place de {lost} ({gave} de "
+            "remise) : il coûte alors {costs} de plus qu’avec un centime de moins{case}."
+        ),
+        "Permettez leur cumul, changez leur priorité, ou choisissez le meilleur pour le membre.",
+    ),
+    "case_lines": ("quand il ne contient que des articles visés par une remise", ""),
+    "case_tax": ("à des prix taxes comprises", ""),
+    "case_excluded": ("à côté d’articles qui ne comptent pas", ""),
+    "case_tier": ("pour les membres dont le palier donne une remise", ""),
+    "case_delivery": ("avec une livraison à payer", ""),
+    "case_carrier": ("avant le choix du transporteur", ""),
     "a_tier": ("Le palier {name}", ""),
     "a_segment": ("Le segment {name}", ""),
 }

@@ -1,0 +1,82 @@
+"""Everything that a valid programme should make its owner think twice about: its words, and carts at its edges."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from palier.core.drops import Drop, drops_of
+from palier.core.money import from_minor, to_minor
+from palier.core.programme.check import check as check_words
+from palier.core.programme.check_warning import Warning
+from palier.core.programme.values import Programme
+
+__all__ = ["CASES", "Warning", "check"]
+
+_BORDERS = ("discount_drops", "free_shipping_drops", "brackets_hole", "brackets_end")
+
+
+def check(programme: Programme) -> tuple[Warning, ...]:
+    """Every warning about this programme; the same programme gives the same ones.
+
+    A warning never stops publishing. Of every place found where one cent more in a cart costs more than a cent there is
+    one; the search is bounded (``drops.PROBES_MAX``).
+    """
+    said = check_words(programme)
+    known = {_border(warning, programme.currency) for warning in said if warning.code in _BORDERS}
+    return (*said, *(_warning(drop, programme.currency) for drop in drops_of(programme, known=known)))
+
+
+def _border(warning: Warning, currency: str) -> tuple[str, int]:
+    """The list of brackets and the amount at which something drops there."""
+    path = warning.path.partition(".brackets")[0] + ".brackets"
+    if path == "redemption.brackets":
+        return path, 0
+    written = warning.facts["from" if warning.code == "brackets_hole" else "at"]
+    at = to_minor(Decimal(str(written)), currency)
+    return path, at + 1 if warning.code == "brackets_end" else at
+
+
+def _warning(drop: Drop, currency: str) -> Warning:
+    def amount(minor: int) -> str:
+        return str(from_minor(minor, currency))
+
+    facts: dict[str, str | int] = {
+        "cart": amount(drop.at_minor),
+        "costs": amount(drop.costs_minor),
+        "lost": ", ".join(drop.lost),
+        "gave": amount(drop.lost_minor),
+        "kept": ", ".join(drop.kept),
+        "gives": amount(drop.kept_minor),
+        "case": drop.case,
+    }
+
+    cart, lost, gave, kept, gives = (facts[name] for name in ("cart", "lost", "gave", "kept", "gives"))
+    case = f" ({CASES[drop.case]})" if drop.case else ""
+    end = f": a cart costs {facts['costs']} more than with a cent less{case}"
+    if not drop.kept or drop.kept == drop.lost:
+        reason = f"from {cart} on, {lost} gives {gives} instead of {gave}{end}"
+        return Warning(
+            drop.path, "cent_shrinks", reason, "let what begins there give at least as much", facts
+        )
+    if all(name.startswith("coupon:") for name in (*drop.kept, *drop.lost)):
+        reason = (
+            f"from {cart} on, {kept} ({gives} off) is used, and not {lost} ({gave} off) entered after it{end}"
+        )
+        return Warning(drop.path, "cent_first_code", reason, "a smaller minimum, or a larger discount", facts)
+    advice = "combine them, change their priority, or conflict: best"
+    if drop.is_covered:
+        reason = f"where a cart is just not paid whole, {kept} takes the place of {lost} ({gave} off){end}"
+        return Warning(drop.path, "cent_beyond", reason, advice, facts)
+    reason = f"from {cart} on, {kept} ({gives} off) takes the place of {lost} ({gave} off){end}"
+    return Warning(drop.path, "cent_replaces", reason, advice, facts)
+
+
+CASES = {
+    "lines": "when it holds only goods that a discount is for",
+    "tax": "at prices with tax",
+    "excluded": "beside goods that count for nothing",
+    "tier": "for members whose tier takes something off",
+    "delivery": "with a delivery to pay",
+    "carrier": "before a carrier is chosen",
+}
+"""What sort of cart shows a drop that not every cart has."""
