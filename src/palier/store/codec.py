@@ -24,8 +24,9 @@ def to_us(instant: datetime | None) -> int | None:
     return None if instant is None else us_of(instant)
 
 
+@lru_cache(maxsize=1 << 16)
 def us_of(instant: datetime) -> int:
-    """Microseconds since 1970 of an instant that is there."""
+    """Microseconds since 1970 of an instant that is there; remembered, as what is read is soon written again."""
     return (instant - _EPOCH) // _MICROSECOND
 
 
@@ -42,9 +43,11 @@ def instant(us: int) -> datetime:
 
 def lot_to_json(lot: Lot) -> list[Any]:
     """number, remaining, starts_at, born_at, settled, available_at, own_end, ends_at, origin."""
+    available_at, own_end, ends_at = lot.available_at, lot.own_end, lot.ends_at
     return [
-        lot.number, lot.remaining, to_us(lot.starts_at), to_us(lot.born_at), lot.settled, to_us(lot.available_at),
-        to_us(lot.own_end), to_us(lot.ends_at), list(lot.origin) if lot.origin else None,
+        lot.number, lot.remaining, us_of(lot.starts_at), us_of(lot.born_at), lot.settled,
+        us_of(available_at) if available_at else None, us_of(own_end) if own_end else None,
+        us_of(ends_at) if ends_at else None, list(lot.origin) if lot.origin else None,
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -25,8 +25,11 @@ def to_json(value: Any) -> str:
 
 def to_time(instant: datetime | None) -> Any:
     """An aware instant as the database stores it (SQLite: naive UTC text, as Django writes it)."""
-    if instant is None or is_postgresql():
-        return instant
+    return instant if instant is None or is_postgresql() else _as_text(instant)
+
+
+@lru_cache(maxsize=1 << 12)
+def _as_text(instant: datetime) -> str:
     return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat(" ")[:-6]
 
 
