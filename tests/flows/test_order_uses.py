@@ -2,6 +2,7 @@
 
 import pytest
 
+from palier.store.models import CouponRow
 from tests.flows.world import OrderDiscount, order, points_used, refund
 
 
@@ -107,3 +108,27 @@ def test_a_coupon_is_used_by_one_order_only(world):
     assert world.coupons() == {"silver": "used"}
     world.pay("2", 50, "cancelled", discounts=used)
     assert world.coupons() == {"silver": "issued"}
+
+
+def test_a_coupon_that_the_member_does_not_have_is_flagged_and_the_order_stands(world):
+    """A shop's fact is never refused because of the wallet."""
+    strange = OrderDiscount("coupon", amount_minor=500, code="NOT-THEIRS")
+    world.pay("1", 100, discounts=(strange,))
+    assert (world.row("1").is_flagged, world.row("1").counts) == (True, True)
+    world.pay("2", 100, discounts=(OrderDiscount("promo_code", amount_minor=500, code="NOEL"),))
+    assert not world.row("2").is_flagged
+    world.pay("3", 100, "placed", discounts=(strange,))
+    assert not world.row("3").is_flagged
+    world.pay("1", 100, discounts=())
+    assert not world.row("1").is_flagged
+
+
+def test_a_coupon_is_flagged_where_it_is_used_a_second_time(world):
+    world.pay("1", 600)
+    coupon = CouponRow.objects.get()
+    used = (OrderDiscount("coupon", amount_minor=1500, code=coupon.code),)
+    world.pay("2", 100, discounts=used)
+    world.pay("3", 100, discounts=used)
+    assert (world.row("2").is_flagged, world.row("3").is_flagged) == (False, True)
+    world.pay("3", 100, "cancelled", discounts=used)
+    assert not world.row("3").is_flagged

@@ -103,8 +103,16 @@ def _order_row(stored: StoredOrder) -> tuple[Any, ...]:
         order.payment_method, order.delivery.city, order.delivery.country, stored.digest, stored.version_id,
         to_json(frozen_to_json(frozen)) if frozen else None, to_json(booking_to_json(booking)),
         to_time(frozen.order_at) if frozen else None, frozen.number if frozen else None, booking.counts,
-        booking.points, booking.spend_minor, booking.missing > 0,
+        booking.points, booking.spend_minor, booking.missing > 0 or _lacks_coupon(stored),
     )  # fmt: skip
+
+
+def _lacks_coupon(stored: StoredOrder) -> bool:
+    """Whether a valid order names a coupon that its member does not have, or has used already."""
+    named = {
+        discount.code for discount in stored.order.discounts if discount.source == "coupon" and discount.code
+    }
+    return stored.booking.counts and len(named) > len(stored.booking.coupons)
 
 
 def _rate(order: Order) -> str:
