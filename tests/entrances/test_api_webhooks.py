@@ -7,7 +7,7 @@ from django_scopes import scopes_disabled
 
 from palier.core.webhooks import Answer
 from palier.flows.add_webhook import AddWebhook, add_webhook
-from palier.flows.settle_delivery import SettleDelivery, settle_delivery
+from palier.flows.settle_deliveries import SettleDelivery, settle_deliveries
 from palier.flows.take_deliveries import take_deliveries
 from palier.jobs import beat
 from palier.store.models import WebhookEndpoint
@@ -30,13 +30,14 @@ def secret_of(webhook: str) -> str:
 
 def fail_all(status: int) -> None:
     now = datetime.now(UTC)
-    for due in take_deliveries(now=now):
-        settle_delivery(
-            SettleDelivery(
-                due.id, due.endpoint_id, due.tries, now, Answer(status, f"answered {status}", 7), 0
-            ),
-            now=now,
-        )
+    answer = Answer(status, f"answered {status}", 7)
+    settle_deliveries(
+        [
+            SettleDelivery(due.id, due.endpoint_id, due.tries, now, answer, 0)
+            for due in take_deliveries(now=now)
+        ],
+        now=now,
+    )
 
 
 def test_a_webhook_is_added_read_changed_and_removed(api):

@@ -15,7 +15,7 @@ from palier.flows.open_deliveries import open_deliveries
 from palier.flows.open_shop import OpenShop, open_shop
 from palier.flows.remove_webhook import RemoveWebhook, remove_webhook
 from palier.flows.replay_deliveries import ReplayDeliveries, replay_deliveries
-from palier.flows.settle_delivery import SettleDelivery, settle_delivery
+from palier.flows.settle_deliveries import SettleDelivery, settle_deliveries
 from palier.flows.take_deliveries import take_deliveries
 from palier.flows.try_webhook import TryWebhook, try_webhook
 from palier.store.models import Attempt, Delivery, Intent, WebhookEndpoint
@@ -38,9 +38,8 @@ def hand_on(world):
 
 
 def settle(world, due, answer=OK):
-    return settle_delivery(
-        SettleDelivery(due.id, due.endpoint_id, due.tries, world.now, answer, 0), now=world.now
-    )
+    attempt = SettleDelivery(due.id, due.endpoint_id, due.tries, world.now, answer, 0)
+    return settle_deliveries([attempt], now=world.now)[0]
 
 
 def test_every_intent_becomes_one_delivery_for_each_address_that_wants_it(world):

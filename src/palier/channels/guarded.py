@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -45,7 +46,7 @@ class GuardedTransport(httpx.BaseTransport):
         context: ssl.SSLContext | None = None,
     ) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=context or httpx.create_ssl_context(trust_env=False),
+            ssl_context=context or _trusted(),
             max_connections=1,
             max_keepalive_connections=0,
             network_backend=_Backend(
@@ -74,6 +75,12 @@ class GuardedTransport(httpx.BaseTransport):
 
     def close(self) -> None:
         self._pool.close()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that are trusted, read once: that costs as much as twenty deliveries."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _Body(httpx.SyncByteStream):

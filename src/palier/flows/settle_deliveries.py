@@ -1,7 +1,8 @@
-"""An attempt to deliver has ended: what it brought is kept, and decides what comes next."""
+"""Attempts to deliver have ended: what they brought is kept, and decides what comes next."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from palier.store.webhooks.record import record_attempt
 
 @dataclass(frozen=True, slots=True)
 class SettleDelivery:
-    """``tries`` is what the delivery was taken with. ``chance_permille`` spreads the next try."""
+    """One attempt. ``tries`` is what the delivery was taken with. ``chance_permille`` spreads the next try."""
 
     delivery_id: int
     endpoint_id: int
@@ -25,12 +26,15 @@ class SettleDelivery:
     chance_permille: int
 
 
-def settle_delivery(command: SettleDelivery, *, now: datetime) -> Verdict | None:
-    """What the delivery is now; None when its lease had ended and this attempt no longer decides.
+def settle_deliveries(commands: Sequence[SettleDelivery], *, now: datetime) -> list[Verdict | None]:
+    """What each delivery is now; None when its lease had ended and this attempt no longer decides. One transaction.
 
     An endpoint that says 410 Gone, or took nothing for days, is disabled.
     """
-    return in_one_transaction(lambda: _settle(command, now))
+    # In one order, so that two workers do not wait for each other in a circle.
+    ordered = sorted(commands, key=lambda each: (each.endpoint_id, each.delivery_id))
+    settled = in_one_transaction(lambda: {each.delivery_id: _settle(each, now) for each in ordered})
+    return [settled[each.delivery_id] for each in commands]
 
 
 def _settle(command: SettleDelivery, now: datetime) -> Verdict | None:

@@ -15,7 +15,7 @@ from django_scopes import scopes_disabled
 
 from palier.channels.webhook import Outgoing, send
 from palier.core.webhooks import Answer, payload
-from palier.flows.settle_delivery import SettleDelivery, settle_delivery
+from palier.flows.settle_deliveries import SettleDelivery, settle_deliveries
 from palier.flows.take_deliveries import MOST, MOST_EACH, take_deliveries
 from palier.jobs.clock import world_now
 from palier.store.webhooks.load import DueDelivery
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _LOOK_AGAIN_S = 0.2
+_ROOM_MIN = MOST // 4
+"""Several are taken in one transaction, not each as soon as a place is free."""
 
 
 def deliver_due(stop: Event) -> int:
@@ -41,10 +43,11 @@ def deliver_due(stop: Event) -> int:
             if not flying:
                 return total
             done, _ = wait(flying, timeout=_LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
-            for future in done:
-                due, at = flying.pop(future)
-                _settle(due, at, future.result())
-                total += 1
+            if done:
+                settle_deliveries(
+                    [_settled(*flying.pop(each), each.result()) for each in done], now=world_now()
+                )
+                total += len(done)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -75,19 +78,19 @@ def send_delivery(due: DueDelivery, at: datetime) -> Answer:
 
 def _take(flying: dict[Future[Answer], tuple[DueDelivery, datetime]]) -> list[DueDelivery]:
     room = MOST - len(flying)
+    if room < _ROOM_MIN:
+        return []
     with scopes_disabled():
         due = Delivery.objects.filter(
             state="waiting", next_at__lte=world_now(), endpoint__is_active=True, endpoint__removed_at=None
         )
-        if not room or not due.exists():
+        if not due.exists():
             return []
     busy = Counter(due.endpoint_id for due, _ in flying.values())
     full = [endpoint for endpoint, count in busy.items() if count >= MOST_EACH]
     return take_deliveries(now=world_now(), most=room, busy=full)
 
 
-def _settle(due: DueDelivery, at: datetime, answer: Answer) -> None:
-    command = SettleDelivery(
-        due.id, due.endpoint_id, due.tries, at, answer, chance_permille=random.randrange(1000)
-    )
-    settle_delivery(command, now=world_now())
+def _settled(due: DueDelivery, at: datetime, answer: Answer) -> SettleDelivery:
+    chance = random.randrange(1000)
+    return SettleDelivery(due.id, due.endpoint_id, due.tries, at, answer, chance_permille=chance)
