@@ -27,6 +27,8 @@ BYTES_MAX = 200_000
 READY_WITHIN_S = 120
 SOMEBODY = "16600"
 """A member of the demo with orders, refunds, coupons and a new tier."""
+SHOPPER = "15312"
+"""A customer of the demo's shop who is one small order away from Gold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ PICTURES = (
     Picture("cart", "cart", height=900, scroll_to="#quote"),
     Picture("phone-fr", "member", "fr", width=390, height=844),
     Picture("phone-history-de", "member", "de", width=390, height=844, scroll_to="#history"),
+    Picture("shop", "/demo/", height=900),
+    Picture("shop-basket-fr", "/demo/basket/", "fr", height=1060),
+    Picture("shop-order-de", "/demo/orders/", "de", height=800, theme="dark"),
+    Picture("shop-account", "/demo/account/", height=960),
+    Picture("phone-shop-fr", "/demo/", "fr", width=390, height=844),
 )
 
 
@@ -120,7 +127,9 @@ def take(browser: Browser, address: str, picture: Picture, file: Path) -> None:
     )
     page = context.new_page()
     page.goto(address, wait_until="networkidle")
-    if picture.path:
+    if picture.path.startswith("/demo/"):
+        go_shopping(page, address, picture)
+    elif picture.path:
         page.locator("form[action$='/owner/'] button").click()
         page.wait_for_url("**/admin/")
     if picture.path in ("member", "cart"):
@@ -129,13 +138,45 @@ def take(browser: Browser, address: str, picture: Picture, file: Path) -> None:
         page.wait_for_url("**/admin/members/*-*/")
         if picture.path == "cart":
             fill_a_cart(page)
-    elif picture.path:
+    elif picture.path and not picture.path.startswith("/demo/"):
         page.goto(address + picture.path, wait_until="networkidle")
     page.wait_for_load_state("networkidle")
     if picture.scroll_to:
         page.locator(picture.scroll_to).evaluate("element => element.scrollIntoView()")
     page.screenshot(path=file)
     context.close()
+
+
+def go_shopping(page: Page, address: str, picture: Picture) -> None:
+    """In the demo's shop: a customer close to Gold, a basket with codes, or an order that has crossed the line."""
+    page.goto(f"{address}/demo/who/", wait_until="networkidle")
+    page.locator(f"form:has(input[value='{SHOPPER}']) button").click()
+    page.wait_for_url("**/demo/")
+    if picture.path == "/demo/":
+        page.wait_for_load_state("networkidle")
+        return
+    for product in ("22423", "22423", "21527", "85123A"):
+        button = page.locator(f"#add-{product}")
+        before = button.text_content()
+        button.click()
+        page.wait_for_function(
+            "([id, before]) => document.getElementById(id).textContent !== before",
+            arg=[f"add-{product}", before],
+        )
+    if picture.path == "/demo/orders/":
+        page.goto(f"{address}/demo/checkout/", wait_until="networkidle")
+        page.locator("form[action$='/place/'] button").click()
+        page.wait_for_url("**/demo/orders/*-*/")
+        page.locator("form[action$='/step/'] button").click()
+        page.locator(".status.paid").wait_for()
+        return
+    page.goto(address + picture.path, wait_until="networkidle")
+    if picture.path == "/demo/basket/":
+        page.locator("button.chip.palier").first.click()
+        page.locator("li form > code").first.wait_for()
+        page.locator("#try-MOON10").click()
+        page.locator("li form > code", has_text="MOON10").wait_for()
+        page.fill("#points", "72")
 
 
 def fill_a_cart(page: Page) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from django.core.wsgi import get_wsgi_application
@@ -257,4 +259,57 @@ def test_the_shop_works_without_script(chromium, visit):
     page.get_by_role("button", name="Place the order").click()
     page.get_by_role("button", name=re.compile("Pay £")).click()
     assert "a guest’s order is nobody’s" in page.content()
+    context.close()
+
+
+PAGE = """<!doctype html><html lang="de"><title>A shop</title><h1>My account</h1>
+<script src="{palier}/widget/palier.js" defer></script>
+<palier-progress token-url="/token"></palier-progress>"""
+
+
+@pytest.fixture
+def another_shop(live_server):
+    """A shop on an origin of its own, with the strictest policy: it answers its page and whatever token it is given."""
+    palier = live_server.url
+    kept = {"token": ""}
+
+    class Shop(BaseHTTPRequestHandler):
+        def do_GET(self):
+            is_token = self.path == "/token"
+            content = (json.dumps(kept) if is_token else PAGE.format(palier=palier)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json" if is_token else "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header(
+                "Content-Security-Policy",
+                f"default-src 'none'; script-src {palier}; connect-src 'self' {palier};"
+                " require-trusted-types-for 'script'",
+            )
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/", kept
+    server.shutdown()
+    server.server_close()
+
+
+def test_any_shop_loads_the_widget_from_elsewhere_under_the_strictest_policy(chromium, visit, another_shop):
+    """Another origin, no inline style, nothing but Palier's script and its answers allowed."""
+    address, kept = another_shop
+    page = be(visit(), REMI)
+    kept["token"] = page.evaluate("() => fetch('/demo/token/').then((answer) => answer.json())")["token"]
+    context = chromium.new_context()
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda m: m.type in ("error", "warning") and complaints.append(m.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(address, wait_until="networkidle")
+    assert "Argent" in widget(page)  # the member's own language, not the page's
+    assert page.locator("progress").evaluate("(bar) => bar.getBoundingClientRect().width") > 200
+    assert [text for text in complaints if "icon" not in text] == []
     context.close()

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     _prepare(is_anew=options.reset)
     if options.no_serve:
         return 0
-    print(f"\nOpen http://{HOST}:{options.port}/ and choose a role: owner, manager, support or read-only.")
+    print(f"\nOpen http://{HOST}:{options.port}/ and be a shopper, or the merchant in one of four roles.")
     print("Stop the demo with Ctrl+C. What you do in it is kept; ./run reset makes it anew.", flush=True)
     return serve_with_worker(host=HOST, port=options.port, is_quiet=True)
 

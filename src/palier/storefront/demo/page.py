@@ -139,7 +139,7 @@ def _answer(
         context = view(request, shop, **arguments)
     except SaidNo as no:
         if request.method != "GET":
-            shop.visit.say(str(no.problem.get("detail") or no.status), "bad")
+            shop.visit.say(_in_words(no), "bad")
             return back(request, "demo_shop")
         if no.status == 404 and "/members/" in str(shop.line.log[:1]):
             shop.visit.enter("")
@@ -148,6 +148,17 @@ def _answer(
     if isinstance(context, HttpResponse):
         return context
     return render(request, template, {**_frame(request, shop), **context}, status=status)
+
+
+def _in_words(no: SaidNo) -> str:
+    """A refusal as a shopper may read it; what only a programmer can mend stays in the API's English."""
+    known = {
+        "insufficient_points": _("There are not enough points for that."),
+        "cannot_redeem": _("These points cannot be turned into anything yet."),
+        "too_many_requests": _("Too many wrong codes: please wait a minute."),
+    }
+    said = known.get(str(no.problem.get("code")), no.problem.get("detail") or no.status)
+    return str(said)
 
 
 def _frame(request: HttpRequest, shop: Shop) -> dict[str, Any]:
