@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -41,7 +43,9 @@ class ShopSecret:
 
     shop: Shop
     widget: datetime | None
-    hook: datetime | None
+    hook: Hook | None
+    address: str
+    """Where the shop pushes to."""
 
 
 @never_cache
@@ -153,5 +157,13 @@ def _keys() -> list[dict[str, Any]]:
 
 def _secrets(shops: list[Shop]) -> list[ShopSecret]:
     widgets = dict(WidgetSecret.objects.order_by("id").values_list("shop_id", "created_at"))
-    hooks = dict(Hook.objects.values_list("shop_id", "changed_at"))
-    return [ShopSecret(shop, widgets.get(shop.pk), hooks.get(shop.pk)) for shop in shops]
+    hooks = {hook.shop_id: hook for hook in Hook.objects.all()}
+    return [
+        ShopSecret(
+            shop,
+            widgets.get(shop.pk),
+            hooks.get(shop.pk),
+            f"{settings.PALIER_PUBLIC_URL}{reverse('hooks', args=[shop.public_id])}",
+        )
+        for shop in shops
+    ]

@@ -68,8 +68,9 @@ _KINDS: Mapping[str, _Kind] = {
                a.public_id, f.name, f.email, a.debt
           FROM store_account a LEFT JOIN store_profile f ON f.account_id = a.id
          WHERE a.programme_id = {p} AND a.debt > 0"""),
-    "import": _Kind(("batch", "file", "shop"), """
-        SELECT CAST(b.id AS text) AS subject, b.started_at AS since, b.id, b.source_name, s.name
+    "import": _Kind(("batch", "file", "shop", "number"), """
+        SELECT CAST(b.id AS text) AS subject, b.started_at AS since, b.id, b.source_name, s.name,
+               (SELECT COUNT(*) FROM store_importproblem y WHERE y.batch_id = b.id AND y.code <> 'left_out')
           FROM store_importbatch b JOIN store_shop s ON s.id = b.shop_id
          WHERE b.programme_id = {p} AND b.undone_at IS NULL
            AND EXISTS (SELECT 1 FROM store_importproblem x WHERE x.batch_id = b.id AND x.code <> 'left_out')"""),
