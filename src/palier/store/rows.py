@@ -187,16 +187,24 @@ def select_both(first: Query, second: Query) -> tuple[list[tuple[Any, ...]], lis
 
 def select(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """All rows of one query."""
-    database = _database()
-    if not is_postgresql() or _is_watched(database) or _is_in_pipeline():
+    connection = direct_connection()
+    if connection is None:
         with run(sql, parameters) as cursor:
             return cursor.fetchall()
-    with database.wrap_database_errors:
-        reader = _reader(database.connection)
+    with _database().wrap_database_errors:
+        reader = _reader(connection)
         rows: list[tuple[Any, ...]] = reader.execute(sql, parameters, prepare=_keeps(parameters)).fetchall()
         if len(rows) > MANY_ROWS:
             reader.close()
         return rows
+
+
+def direct_connection() -> Any:
+    """PostgreSQL's own connection, if a query may go to it directly now; else None."""
+    database = _database()
+    if not is_postgresql() or _is_watched(database) or _is_in_pipeline():
+        return None
+    return database.connection
 
 
 MANY_ROWS = 1000

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from palier.core.account import Coupon
 from palier.store.members.load import COLUMNS, LoadedAccount, account_of
 from palier.store.orders.load import COUPON, coupon_of
 from palier.store.orders.purchases import Purchases, purchases_column, purchases_of
+from palier.store.prepared import Prepared
 from palier.store.rows import any_of, listed, select
 
 
@@ -30,6 +32,8 @@ def read_buyer(
     shop_id: int, customer: str | None, *, codes: Sequence[str] = (), with_purchases: bool = False
 ) -> ReadBuyer:
     """One statement, without a lock. ``LookupError`` when there is no such shop."""
+    if not codes and not with_purchases:
+        return _read(_USUAL.rows([customer, shop_id]), shop_id)
     bought = purchases_column("a.id") if with_purchases else "NULL"
     coupon, joined, named = "NULL", "", []
     if codes:
@@ -39,21 +43,34 @@ def read_buyer(
             f" AND ({any_of('c.code')} OR {any_of('c.public_id')})"
         )
         named = [listed(codes), listed(codes)]
-    rows = select(
+    rows = select(_statement(bought, coupon, joined), [customer, *named, shop_id])
+    return _read(rows, shop_id, has_codes=bool(codes), with_purchases=with_purchases)
+
+
+def _statement(bought: str, coupon: str, joined: str) -> str:
+    return (
         f"SELECT {COLUMNS}, s.programme_id, v.current_version_id, {bought}, {coupon} FROM store_shop s"
         " JOIN store_programme v ON v.id = s.programme_id"
         " LEFT JOIN store_identity i ON i.shop_id = s.id AND i.customer_id = %s"
         " LEFT JOIN store_account a ON a.id = i.account_id LEFT JOIN store_profile p ON p.account_id = a.id"
-        f"{joined} WHERE s.id = %s",
-        [customer, *named, shop_id],
+        f"{joined} WHERE s.id = %s"
     )
+
+
+_USUAL = Prepared("buyer", _statement("NULL", "NULL", ""))
+"""Of nearly every quote: no code, no segment that asks what was bought."""
+
+
+def _read(
+    rows: Sequence[tuple[Any, ...]], shop_id: int, *, has_codes: bool = False, with_purchases: bool = False
+) -> ReadBuyer:
     if not rows:
         raise LookupError(f"there is no shop {shop_id}")
     first = rows[0]
     programme_id, version_id, purchases = first[_WIDTH : _WIDTH + 3]
     if first[0] is None:
         return ReadBuyer(programme_id, version_id)
-    coupons = tuple(coupon_of(row[_WIDTH + 3 :]) for row in rows if codes and row[_WIDTH + 3] is not None)
+    coupons = tuple(coupon_of(row[_WIDTH + 3 :]) for row in rows if has_codes and row[_WIDTH + 3] is not None)
     return ReadBuyer(
         programme_id,
         version_id,
