@@ -7,10 +7,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palier.core.values import replace
 from palier.core.account import Coupon
 from palier.core.check import check
-from palier.core.drops import costs_more, priced
+from palier.core.drops import costs_more, side
 from palier.core.edges import coupon_kinds
 from palier.core.money import from_minor
 from palier.core.order import Line, Order, OrderDiscount, Shipping
@@ -29,8 +28,8 @@ from palier.core.programme.values import (
     Tier,
     Tiers,
 )
-from palier.core.quote import decided
 from palier.core.quote_values import Buyer, Cart
+from palier.core.values import replace
 from tests.core.kit import few
 from tests.core.quote_carts import NOW
 
@@ -153,7 +152,7 @@ def test_one_cent_more_never_costs_more_than_a_cent_unless_the_check_warned(data
         place = data.draw(st.integers(0, len(lines) - 1))
         lines[place] = replace(lines[place], amount_minor=lines[place].amount_minor + 1)
         larger = replace(cart, order=replace(cart.order, lines=tuple(lines)))
-        less, more = (priced(decided(plan, each, buyer)[1]) for each in (cart, larger))
+        less, more = (side(plan, each, buyer) for each in (cart, larger))
         if costs_more(less, more):
             warned = check(programme) if warned is None else warned
             assert is_warned(programme, warned, less, more, sum(line.amount_minor for line in lines)), (

@@ -23,7 +23,10 @@ def check(programme: Programme) -> tuple[Warning, ...]:
     """
     said = check_words(programme)
     known = {_border(warning, programme.currency) for warning in said if warning.code in _BORDERS}
-    return (*said, *(_warning(drop, programme.currency) for drop in drops_of(programme, known=known)))
+    drops = [_warning(drop, programme.currency) for drop in drops_of(programme, known=known)]
+    # That of two codes the first one counts is a rule of Palier's: it is told once, not for every pair of coupons.
+    first_codes = [drop for drop in drops if drop.code == "cent_first_code"]
+    return (*said, *(drop for drop in drops if drop not in first_codes[1:]))
 
 
 def _border(warning: Warning, currency: str) -> tuple[str, int]:
@@ -53,6 +56,10 @@ def _warning(drop: Drop, currency: str) -> Warning:
     cart, lost, gave, kept, gives = (facts[name] for name in ("cart", "lost", "gave", "kept", "gives"))
     case = f" ({CASES[drop.case]})" if drop.case else ""
     end = f": a cart costs {facts['costs']} more than with a cent less{case}"
+    advice = "combine them, change their priority, or conflict: best"
+    if drop.is_covered and drop.kept != drop.lost:
+        reason = f"where a cart is just not paid whole, {kept} takes the place of {lost} ({gave} off){end}"
+        return Warning(drop.path, "cent_beyond", reason, advice, facts)
     if not drop.kept or drop.kept == drop.lost:
         reason = f"from {cart} on, {lost} gives {gives} instead of {gave}{end}"
         return Warning(
@@ -63,10 +70,6 @@ def _warning(drop: Drop, currency: str) -> Warning:
             f"from {cart} on, {kept} ({gives} off) is used, and not {lost} ({gave} off) entered after it{end}"
         )
         return Warning(drop.path, "cent_first_code", reason, "a smaller minimum, or a larger discount", facts)
-    advice = "combine them, change their priority, or conflict: best"
-    if drop.is_covered:
-        reason = f"where a cart is just not paid whole, {kept} takes the place of {lost} ({gave} off){end}"
-        return Warning(drop.path, "cent_beyond", reason, advice, facts)
     reason = f"from {cart} on, {kept} ({gives} off) takes the place of {lost} ({gave} off){end}"
     return Warning(drop.path, "cent_replaces", reason, advice, facts)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from palier.core.benefits import Till
+from palier.core.benefits import Offer
 from palier.core.edges import Edge, edges_of
 from palier.core.plan import Plan, compile_plan
 from palier.core.probes import Probe, Probes, probes_of
 from palier.core.programme.values import Programme
 from palier.core.quote import decided
+from palier.core.quote_values import Buyer, Cart
 
 PROBES_MAX = 5_000
 """So many buyers and carts are tried, shared by all edges."""
@@ -71,18 +72,20 @@ def drops_of(programme: Programme, *, known: Collection[tuple[str, int]] = ()) -
 def side_of(plan: Plan, probe: Probe, line_minor: int, at_minor: int) -> Side:
     """The probe's cart with its line at that amount."""
     cart = probe.cart(line_minor, plan.programme.currency, at_minor)
-    return priced(decided(plan, cart, probe.buyer())[1])
+    return side(plan, cart, probe.buyer())
 
 
-def priced(till: Till) -> Side:
+def side(plan: Plan, cart: Cart, buyer: Buyer) -> Side:
     """What a cart costs once everything that stands is taken off."""
-    saved: dict[str, int] = {}
+    _, till, offers, standing, _ = decided(plan, cart, buyer)
+    active = (offer for bit, offer in offers.active.items() if bit & standing)
+    saved = dict.fromkeys(map(_named, active), 0)
     delivered = set()
     points = 0
     for given in till.given:
         offer = given.offer
         if offer.bit:
-            name = f"{offer.source}:{offer.id}" if offer.id else offer.source
+            name = _named(offer)
             saved[name] = saved.get(name, 0) + given.amount_minor + given.saved_minor
             if given.saved_minor:
                 delivered.add(name)
@@ -90,6 +93,10 @@ def priced(till: Till) -> Side:
         if use is not None and use.redemption.consume == "used" and offer.discount and offer.discount.points:
             points = given.amount_minor
     return Side(till.total + till.shipping_left, saved, points, frozenset(delivered))
+
+
+def _named(offer: Offer) -> str:
+    return f"{offer.source}:{offer.id}" if offer.id else offer.source
 
 
 def costs_more(less: Side, more: Side, by_minor: int = 1) -> bool:
