@@ -13,6 +13,7 @@ from django_scopes import scopes_disabled
 
 from palier.cli import main
 from palier.jobs import due
+from palier.store import tables
 from palier.store.members.models import Account
 from palier.store.programmes.load import _timelines, _versions
 from palier.store.programmes.models import Programme
@@ -98,6 +99,13 @@ def test_a_worker_ends_soon_and_well_when_it_is_asked_to(process_environment, nu
         worker.kill()
         worker.communicate()
     assert time.monotonic() - asked < 10
+
+
+@pytest.mark.django_db
+def test_a_worker_refuses_a_database_that_is_behind(shop, capsys, monkeypatch):
+    monkeypatch.setattr(tables, "tables_are_current", lambda: False)
+    assert main(["work", "--once"]) == 2
+    assert "run palier init" in capsys.readouterr().err
 
 
 @pytest.mark.django_db

@@ -33,10 +33,10 @@ def run(options: argparse.Namespace) -> int:
 def check_migrations() -> None:
     """Raise ``Refusal`` while the tables are older than the code."""
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    from palier.store.tables import tables_are_current
+
+    if not tables_are_current():
         raise Refusal("the database's tables are not up to date", hint="run palier init")
     # The server's processes open their own.
     connection.close()

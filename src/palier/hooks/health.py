@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import msgspec
 from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
+
+from palier.store.tables import tables_are_current
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -36,18 +37,18 @@ def _ready() -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        is_current = _tables_are_current()
+        is_current = _are_current()
     except Error:
         connection.close()
         return _answer(503, "the database does not answer")
     return _answer(200, "ready") if is_current else _answer(503, "the tables are not up to date")
 
 
-def _tables_are_current() -> bool:
+def _are_current() -> bool:
+    """Asked until it is so: tables do not become old while a process runs."""
     global _is_migrated
     if not _is_migrated:
-        executor = MigrationExecutor(connection)
-        _is_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        _is_migrated = tables_are_current()
     return _is_migrated
 
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event
 
+from palier.core.errors import Refusal
+
 PAUSE_S = 1
 DEAD_AFTER_S = 60
 _ONE = {
@@ -42,7 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Work until asked to stop (SIGTERM, Ctrl+C), or with ``--once`` until nothing is due; 0."""
     from palier.jobs.worker import Rhythm, WorkerThreads, work_once
+    from palier.store.tables import tables_are_current
 
+    if not tables_are_current():
+        raise Refusal("the database's tables are not up to date", hint="run palier init")
     with _stop_by_signal() as stop:
         if options.once:
             tell(work_once(stop), is_json=options.json)
