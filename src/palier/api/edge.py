@@ -53,7 +53,9 @@ def _told(response: HttpResponse, method: str, path: str) -> HttpResponse:
     if response.status_code == 405:
         allowed = _allowed(response.headers.get("Allow", ""), path)
         if method == "OPTIONS":
-            return HttpResponse(status=204, headers={"Allow": allowed})
+            nothing = HttpResponse(status=204, headers={"Allow": allowed})
+            del nothing["Content-Type"]
+            return nothing
         return problem_reply(Problem("method_not_allowed", headers={"Allow": allowed}))
     if response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:
         codes = codes_of(response.status_code) or ("internal_error",)

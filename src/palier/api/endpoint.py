@@ -244,4 +244,8 @@ def _raw_body(request: HttpRequest) -> bytes:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > BODY_MAX:
         raise Refused(Problem("too_large", f"A body has at most {BODY_MAX} bytes"))
+    if not int(length):
+        raise Refused(
+            Problem("invalid_json", "There is no body", hint="send a JSON object with its Content-Length")
+        )
     return request.body
