@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django_scopes import scopes_disabled
 from django_tasks_db.models import DBTaskResult
 from standardwebhooks import Webhook
@@ -178,6 +179,24 @@ def test_sigterm_ends_a_worker_quickly_and_it_says_goodbye(workers, world):
     assert worker.wait(timeout=10) == 0
     assert time.monotonic() - asked < 3
     assert not Beat.objects.exists()
+
+
+def test_a_worker_whose_connections_are_cut_goes_on(world, workers, is_postgresql):
+    if not is_postgresql:
+        pytest.skip("SQLite has no connections to cut")
+    shop = PushingShop.of(world.shop_id)
+    worker = workers()
+    wait_for(lambda: Beat.objects.exists())
+    time.sleep(0.5)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert cursor.rowcount >= 3
+    shop.push("event", {"member": "anna", "name": "sign_up", "id": "e"})
+    wait_for(lambda: not Inbox.objects.filter(done_at=None).exists())
+    assert worker.poll() is None
 
 
 def test_work_once_sends_what_is_due_and_ends(world, process_environment):
