@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.urls import get_resolver
 from django_scopes import scopes_disabled
 
+from palier.api.routes import standing
 from palier.api.views import document_text
 from palier.flows.erase_member import EraseMember, erase_member
 from tests.entrances.api_shop import ORDER, Api, another_key, fresh, make_api
@@ -251,3 +253,32 @@ def test_an_account_that_is_erased_by_the_shop_next_door_is_unknown_here_too(api
     with scopes_disabled():
         erase_member(EraseMember(api.shop_id, "anna"), now=datetime.now(UTC))
     api.problem(404, "GET", "/members/anna/movements")
+
+
+def test_a_database_that_is_away_for_a_moment_is_told_as_such_and_nothing_is_kept(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("the server closed the connection; password=secret")
+
+    api.good("PUT", "/members/anna", {})
+    gift = {"points": 5, "reason": "x"}
+    with monkeypatch.context() as patched:
+        patched.setattr(standing, "give_points", away)
+        response = api("POST", "/members/anna/gifts", gift, once="key-1")
+        assert (response.status_code, response["Retry-After"]) == (503, "1")
+        assert "secret" not in response.content.decode()
+    assert api.good("POST", "/members/anna/gifts", gift, once="key-1")["result"] == "new"
+
+
+def test_a_mistake_of_ours_is_a_problem_that_says_nothing_of_the_inside(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("secret of the inside")
+
+    monkeypatch.setattr(standing, "explain_standing", broken)
+    api.good("PUT", "/members/anna", {})
+    told = api.problem(500, "GET", "/members/anna/explanation")
+    assert told["code"] == "internal_error"
+    assert "inside" not in json.dumps(told)

@@ -228,3 +228,15 @@ def test_the_export_holds_the_cart_and_everything_else(api: Api) -> None:
     told = api.good("GET", "/members/anna/export")
     assert told["carts"][0]["content"]["lines"] == CART["lines"]
     assert len(told["orders"]) == 1
+
+
+def test_cus_3_who_is_deleted_in_the_shop_is_closed_and_open_again_when_told_of(api: Api) -> None:
+    api.good("PUT", "/orders/1", ORDER)
+    api.good("PUT", "/orders/2", {**ORDER, "status": "placed", "use_quote": True, "use_points": 50})
+    assert api.good("GET", "/members/anna")["points"]["held"] == 50
+    assert api.good("POST", "/members/anna/close") == {"is_closed": True, "released": ["2"]}
+    told = api.good("GET", "/members/anna")
+    assert (told["is_closed"], told["points"]["available"]) == (True, 120)
+    api.good("PUT", "/members/anna", {})
+    assert not api.good("GET", "/members/anna")["is_closed"]
+    api.problem(404, "POST", "/members/nobody/close")

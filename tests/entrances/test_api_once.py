@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from django.test import Client
 from django_scopes import scopes_disabled
 
 from palier.api import once
+from palier.api.views import document_text
 from palier.flows.forget_old_answers import forget_old_answers
 from palier.store.models import Answer, Happening, Hold, KeptCart, ProgrammeVersion
 from tests.entrances.api_shop import CART, DOCUMENT, ORDER, Api, fresh, make_api
@@ -29,11 +31,31 @@ WRITES: dict[str, tuple[str, Any]] = {
     "hold": ("/holds", {**CART, "use_points": 20}),
     "orders": ("/orders/batch", {"messages": [{"order": {"id": "9", **ORDER}}]}),
     "members": ("/members/batch", {"members": [{"id": "new", "name": "New"}]}),
+    "close": ("/members/anna/close", None),
     "merge": ("/merges", {"kept": "anna", "merged": "bob"}),
     "products": ("/products/batch", {"products": [{"id": "p", "name": "P"}]}),
     "publish": ("/programme/publish", {"document": {**DOCUMENT, "name": "Lune"}}),
     "roll back": ("/programme/versions/1/publish", None),
 }
+
+
+ELSEWHERE = {"post_webhook", "post_webhook_secret", "post_webhook_test", "post_replay"}
+"""They have no key of their own below the answer that is kept: after a crash they may work twice."""
+
+
+def test_every_operation_that_needs_a_key_is_tried_here() -> None:
+    document = json.loads(document_text())
+    needing = {
+        (path.removeprefix("/api/v1"), operation["operationId"])
+        for path, item in document["paths"].items()
+        for operation in item.values()
+        if any(each["name"] == "Idempotency-Key" for each in operation["parameters"])
+    }
+    addresses = {
+        path.replace("anna", "{customer_id}").replace("/1/", "/{number}/") for path, _ in WRITES.values()
+    }
+    assert {path for path, name in needing if name not in ELSEWHERE} == addresses
+    assert {name for _, name in needing} >= ELSEWHERE
 
 
 def _shop() -> Api:

@@ -41,6 +41,7 @@ Points, tiers, coupons and carts of one shop, told and asked by the shop's own p
   answered the same, and works once.
 * What is wrong is told as `application/problem+json`, all at once, with the path of each place.
 * Lists are read page by page: send `next` of a page as `cursor`.
+* Within `v1` keys may be added to answers, and optional keys to requests. Nothing is taken away, no meaning changes.
 * Names and sentences are in fr, de or en: `?language=` or `Accept-Language`.
 """
 

@@ -25,6 +25,7 @@ from palier.api.request_bodies import (
     SEARCH_FIELDS,
 )
 from palier.api.schemas.members import (
+    ClosedAnswer,
     CouponPage,
     ErasedAnswer,
     MemberAnswer,
@@ -37,6 +38,7 @@ from palier.api.schemas.parts import ExportAnswer
 from palier.core.errors import Refusal
 from palier.core.member import MemberFacts, folded
 from palier.core.messages import InvalidMember, parse_member
+from palier.flows.close_account import CloseAccount, close_account
 from palier.flows.erase_member import EraseMember, erase_member
 from palier.flows.export_member import ExportMember, export_member
 from palier.flows.merge_members import MergeMembers, merge_members
@@ -259,6 +261,24 @@ def delete_member(call: Call, customer_id: CustomerId) -> dict[str, Any]:
     """
     erase_member(EraseMember(call.caller.shop_id, customer_id), now=call.now)
     return {"result": "erased"}
+
+
+@endpoint(
+    router,
+    "POST",
+    "/members/{customer_id}/close",
+    scopes=WRITES,
+    answer=ClosedAnswer,
+    once=True,
+    summary="The shop has deleted a customer",
+)
+def close_member(call: Call, customer_id: CustomerId) -> dict[str, Any]:
+    """What placed orders and checkouts hold for them is given back, and they are told nothing more.
+
+    They are not erased: points, tier and ends go on, and a shop that tells of the customer again opens the account.
+    """
+    done = close_account(CloseAccount(call.caller.shop_id, customer_id), now=call.now)
+    return {"is_closed": done.is_closed, "released": list(done.released)}
 
 
 @endpoint(

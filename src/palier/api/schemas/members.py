@@ -198,6 +198,13 @@ class ErasedAnswer(Answer):
     result: Literal["erased"]
 
 
+class ClosedAnswer(Answer):
+    is_closed: Annotated[
+        bool, Field(description="False while another shop of the programme still knows the member")
+    ]
+    released: Annotated[list[str], Field(description="Orders whose holds were given back")]
+
+
 class MergedAnswer(Answer):
     result: Literal["merged", "repeat"]
 

@@ -16,9 +16,7 @@ Next = Annotated[str | None, Field(description="`cursor` of the next page; null 
 
 
 class Answer(Schema):
-    """An answer has the keys that are documented, and no others."""
-
-    model_config = ConfigDict(extra="forbid")
+    """An answer has all the keys that are documented; a later release may add others."""
 
 
 class WrongAnswer(Answer):
