@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache
@@ -33,9 +33,17 @@ def _as_text(instant: datetime) -> str:
     return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat(" ")[:-6]
 
 
-def from_time(value: datetime | None) -> datetime | None:
+def from_time(value: datetime | str | None) -> datetime | None:
     """What a raw cursor returned for a time, aware in UTC."""
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+
+
+@cache
+def untyped(columns: str) -> str:
+    """The same columns (``a.x, a.y``), for reading one row often: SQLite's driver looks for a converter of each typed
+    column at every statement, which costs more than a row. Times come as text then, for ``from_time``."""
+    return columns if is_postgresql() else ", ".join(f"+{column}" for column in columns.split(", "))
 
 
 def as_stored(column: str) -> str:
@@ -53,6 +61,13 @@ def any_of(column: str) -> str:
     if is_postgresql():
         return f"{column} = ANY(%s)"
     return f"{column} IN (SELECT value FROM json_each(%s))"
+
+
+def among(column: str, values: Collection[Any]) -> tuple[str, Any]:
+    """``any_of`` and its parameter; a single value is asked for directly where that is cheaper."""
+    if len(values) == 1 and not is_postgresql():
+        return f"{column} = %s", next(iter(values))
+    return any_of(column), listed(values)
 
 
 def listed(values: Iterable[Any]) -> Any:

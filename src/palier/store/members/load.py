@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from msgspec.json import decode
 
 from palier.core.account import AccountState, Totals
 from palier.store.members.state import state_from_row
-from palier.store.rows import Query, any_of, from_time, is_postgresql, listed, select
+from palier.store.rows import Query, among, any_of, from_time, is_postgresql, listed, select, untyped
 
 
 class LoadedAccount(Struct, frozen=True):
@@ -45,7 +45,7 @@ COLUMNS = (
 
 
 def lock_for_shop(
-    shop_id: int, customers: Iterable[str], orders: Iterable[str]
+    shop_id: int, customers: Collection[str], orders: Collection[str]
 ) -> tuple[dict[int, LoadedAccount], dict[str, int]]:
     """Lock, in the order of their ids, the accounts of these customers and of these orders (external ids) of a shop.
 
@@ -54,19 +54,19 @@ def lock_for_shop(
     return locked(select(*lock_query(shop_id, customers, orders)))
 
 
-def lock_query(shop_id: int, customers: Iterable[str], orders: Iterable[str]) -> Query:
+def lock_query(shop_id: int, customers: Collection[str], orders: Collection[str]) -> Query:
     """The statement of ``lock_for_shop``, for ``locked`` to read."""
-    customers, orders = list(customers), list(orders)
-    asked = listed(customers)
+    identity, asked = among("i.customer_id", customers)
+    order, named = among("external_id", orders)
     statement = (
-        f"SELECT {COLUMNS}, i.customer_id FROM store_account a"
-        f" LEFT JOIN store_identity i ON i.account_id = a.id AND i.shop_id = %s AND {any_of('i.customer_id')}"
+        f"SELECT {untyped(COLUMNS)}, i.customer_id FROM store_account a"
+        f" LEFT JOIN store_identity i ON i.account_id = a.id AND i.shop_id = %s AND {identity}"
         " LEFT JOIN store_profile p ON p.account_id = a.id WHERE a.id IN ("
-        f"SELECT account_id FROM store_identity WHERE shop_id = %s AND {any_of('customer_id')} UNION "
-        f"SELECT account_id FROM store_order WHERE shop_id = %s AND {any_of('external_id')}"
+        f"SELECT i.account_id FROM store_identity i WHERE i.shop_id = %s AND {identity} UNION "
+        f"SELECT account_id FROM store_order WHERE shop_id = %s AND {order}"
         ") ORDER BY a.id" + _for_update()
     )
-    return statement, [shop_id, asked, shop_id, asked, shop_id, listed(orders)]
+    return statement, [shop_id, asked, shop_id, asked, shop_id, named]
 
 
 def locked(rows: Iterable[tuple[Any, ...]]) -> tuple[dict[int, LoadedAccount], dict[str, int]]:
@@ -96,7 +96,7 @@ def lock_by_id(account_ids: Sequence[int]) -> dict[int, LoadedAccount]:
 def read_of_customer(shop_id: int, customer: str) -> tuple[LoadedAccount, int] | None:
     """The account of a shop's customer without a lock, and the version in force. One statement."""
     rows = select(
-        f"SELECT {COLUMNS}, v.current_version_id FROM store_identity i JOIN store_account a ON a.id = i.account_id"
+        f"SELECT {untyped(COLUMNS)}, v.current_version_id FROM store_identity i JOIN store_account a ON a.id = i.account_id"
         " JOIN store_programme v ON v.id = a.programme_id LEFT JOIN store_profile p ON p.account_id = a.id"
         " WHERE i.shop_id = %s AND i.customer_id = %s",
         [shop_id, customer],
@@ -111,7 +111,7 @@ def read_by_id(account_id: int) -> LoadedAccount | None:
 
 def _by_id(account_ids: Sequence[int], suffix: str) -> list[LoadedAccount]:
     rows = select(
-        f"SELECT {COLUMNS} FROM store_account a LEFT JOIN store_profile p ON p.account_id = a.id"
+        f"SELECT {untyped(COLUMNS)} FROM store_account a LEFT JOIN store_profile p ON p.account_id = a.id"
         f" WHERE {any_of('a.id')} ORDER BY a.id{suffix}",
         [listed(account_ids)],
     )
@@ -141,10 +141,14 @@ def account_of(row: tuple[Any, ...]) -> LoadedAccount:
     if row[20] is None:
         return LoadedAccount(state, row[1], row[2], is_erased=bool(row[28]))
     return LoadedAccount(
-        state, row[1], row[2], is_net=row[20] == "net", is_company=bool(row[21]), language=row[22], born=row[23],
+        state, row[1], row[2], is_net=row[20] == "net", is_company=bool(row[21]), language=row[22], born=_date(row[23]),
         signed_up_at=from_time(row[24]), groups=tuple(_json(row[25])), tags=tuple(_json(row[26])), email=row[27],
         is_erased=bool(row[28]),
     )  # fmt: skip
+
+
+def _date(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _json(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -22,7 +22,7 @@ from palier.store.codec import (
     piece_from_json,
     terms_from_json,
 )
-from palier.store.rows import Query, any_of, from_time, is_postgresql, listed, select, to_time
+from palier.store.rows import Query, among, any_of, from_time, is_postgresql, listed, select, to_time, untyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,21 @@ _ORDER = (
 )
 
 
-def load_orders(shop_id: int, external_ids: Iterable[str]) -> tuple[LoadedShop, dict[str, StoredOrder]]:
+def load_orders(shop_id: int, external_ids: Collection[str]) -> tuple[LoadedShop, dict[str, StoredOrder]]:
     """The shop, and those of these orders that are stored, without lines and refunds. One statement."""
     return found_orders(select(*orders_query(shop_id, external_ids)))
 
 
-def orders_query(shop_id: int, external_ids: Iterable[str], also: Sequence[Query] = ()) -> Query:
+def orders_query(shop_id: int, external_ids: Collection[str], also: Sequence[Query] = ()) -> Query:
     """The statement of ``load_orders``, for ``found_orders`` to read; ``also`` are columns more, at the end."""
     more = "".join(f", {column}" for column, _ in also)
+    order, named = among("o.external_id", external_ids)
     statement = (
-        f"SELECT s.id, s.programme_id, p.currency, p.current_version_id, {_ORDER}{more} FROM store_shop s"
+        f"SELECT s.id, s.programme_id, p.currency, p.current_version_id, {untyped(_ORDER)}{more} FROM store_shop s"
         " JOIN store_programme p ON p.id = s.programme_id"
-        f" LEFT JOIN store_order o ON o.shop_id = s.id AND {any_of('o.external_id')} WHERE s.id = %s"
+        f" LEFT JOIN store_order o ON o.shop_id = s.id AND {order} WHERE s.id = %s"
     )
-    return statement, [*(value for _, values in also for value in values), listed(external_ids), shop_id]
+    return statement, [*(value for _, values in also for value in values), named, shop_id]
 
 
 def found_orders(rows: Sequence[tuple[Any, ...]]) -> tuple[LoadedShop, dict[str, StoredOrder]]:
@@ -128,7 +129,7 @@ def find_guest_orders(shop_id: int, email_folded: str, *, since: datetime) -> li
 
 def load_orders_of_accounts(account_ids: Sequence[int]) -> list[StoredOrder]:
     """Every order of these accounts (without lines and refunds)."""
-    rows = select(f"SELECT {_ORDER} FROM store_order o WHERE {any_of('o.account_id')}", [listed(account_ids)])
+    rows = select(f"SELECT {untyped(_ORDER)} FROM store_order o WHERE {any_of('o.account_id')}", [listed(account_ids)])
     return [_order(row) for row in rows]
 
 
