@@ -1,5 +1,6 @@
 """The home page: figures of a period that are the ledger's, to the point, for any past day (R-ADM-7)."""
 
+import csv
 from collections import Counter
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
+from palier.backoffice.figures import neutral
 from palier.backoffice.periods import chosen_period
 from palier.store.models import Account, CouponRow, Entry
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person, staff
@@ -104,6 +106,24 @@ def test_figures_are_written_as_the_viewer_writes_them(look, language, words):
     html = look(language).content.decode()
     assert [word for word in words if word not in html] == []
     assert 'data-value="1234.50"' in html
+
+
+def test_the_figures_of_a_period_come_as_a_file_with_plain_numbers(client, look):
+    shop = full_shop()
+    context = look(period="3m").context
+    answer = client.get("/admin/figures.csv", {"period": "3m"}, HTTP_ACCEPT_LANGUAGE="fr")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    head, *rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
+    assert head[:4] == ["Premier jour", "Dernier jour", "Émis", "Repris"]
+    assert [int(row[2]) for row in rows] == [row.turnover.issued for row in context["points"].rows]
+    assert int(rows[-1][7]) == sum(entry.amount for entry in entries(shop))
+    assert [row[8] for row in rows] == [f"{row.whole_minor / 100:.2f}" for row in context["sales"].rows]
+
+
+def test_adm_8_no_text_of_the_file_is_a_formula():
+    for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"):
+        assert neutral(text) == "'" + text
+    assert [neutral(text) for text in ("Or", "", "a=1")] == ["Or", "", "a=1"]
 
 
 def test_a_chart_has_a_table_with_its_figures_and_a_name(look):

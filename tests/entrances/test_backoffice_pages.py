@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
 PAGES = ["/admin/", "/admin/members/", "/admin/segments/"]
 OTHERS = [
     *(f"/admin/{name}/" for name in ("cart", "keys", "webhooks", "webhooks/any", "webhooks/any/any", "team")),
+    "/admin/figures.csv",
     *(f"/admin/members/any/{name}" for name in ("", "gift/", "waive/", "gift/1/")),
 ]
 

@@ -13,7 +13,7 @@ from palier.backoffice import formats
 from palier.backoffice.access import Viewpoint, page
 from palier.backoffice.concerns import concerns_of
 from palier.backoffice.dashboard import coupons_of, lately_of, moves_of, points_of, sales_of
-from palier.backoffice.periods import CHOICES, chosen_period
+from palier.backoffice.periods import CHOICES, Period, chosen_period
 from palier.core.money import allocate
 from palier.core.tiers import thresholds_at
 from palier.store.imports.models import ImportBatch, ImportProblem
@@ -48,8 +48,7 @@ def home(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any]:
     totals = {name: sum(row[name] or 0 for row in rows.values()) for name in names}
     outstanding = totals["available"] + totals["pending"] + totals["held"] - totals["debt"]
     value = viewpoint.rules.points.value
-    asked = (request.GET.get(name, "")[:20] for name in ("period", "from", "to"))
-    period = chosen_period(*asked, now=viewpoint.now, tz=viewpoint.tz, language=viewpoint.language)
+    period = period_of(request, viewpoint)
     return {
         "title": _("Home"),
         "totals": totals,
@@ -67,6 +66,12 @@ def home(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any]:
         "batch": _last_batch(),
         "concerns": concerns_of(request),
     }
+
+
+def period_of(request: HttpRequest, viewpoint: Viewpoint) -> Period:
+    """The period that the address asks for."""
+    asked = (request.GET.get(name, "")[:20] for name in ("period", "from", "to"))
+    return chosen_period(*asked, now=viewpoint.now, tz=viewpoint.tz, language=viewpoint.language)
 
 
 def _steps(viewpoint: Viewpoint, members: dict[str, int], total: int) -> list[Step]:

@@ -23,6 +23,7 @@ class BackOffice(UnfoldAdminSite):
             access,
             cart,
             concerns,
+            figures,
             gift,
             keys,
             member,
@@ -48,6 +49,7 @@ class BackOffice(UnfoldAdminSite):
             path(
                 "imports/<int:batch_id>/", self.admin_view(concerns.import_problems), name="import_problems"
             ),
+            path("figures.csv", self.admin_view(figures.figures), name="figures"),
             path("segments/", self.admin_view(segments.segments), name="segments"),
             path("cart/", self.admin_view(cart.cart), name="cart"),
             path("keys/", self.admin_view(keys.keys), name="keys"),
