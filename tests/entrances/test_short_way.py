@@ -1,9 +1,10 @@
 """Quotes and orders answered before Django is entered: the same answers, and everything unusual goes the long way."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django_scopes import scopes_disabled
 
 from palier.api import keys
@@ -269,3 +270,17 @@ def test_a_programmes_own_clock_counts(way):
     way.short("PUT", "/orders/1", ORDER)
     ahead = Entry.objects.get(kind="earn").effective_at - datetime.now(UTC)
     assert timedelta(days=29, hours=23) < ahead <= timedelta(days=30)
+
+
+def test_a_process_has_a_dozen_connections_however_many_threads_it_has(way):
+    def ask(number):
+        asked = [("POST", "/quotes", CART), ("PUT", f"/orders/{number}", ORDER), ("GET", "/orders", b"")]
+        method, path, body = asked[number % 3]
+        assert way(method, path, body).status == 200
+        return connections["default"].connection is not None
+
+    with ThreadPoolExecutor(32) as pool:
+        own = list(pool.map(ask, range(120)))
+    assert not any(own)
+    lanes = [lane for each in (way.busy.reading, way.busy.writing, way.busy.others) for lane in each._all]
+    assert 3 <= len(lanes) <= 12

@@ -67,12 +67,12 @@ class Prepared:
                 known.add(self._name)
             written = [None if each is None else str(each).encode() for each in parameters]
             result = server.exec_prepared(self._name, written)
+            if result.status == _TUPLES_OK:
+                return result
+            known.discard(self._name)
+            server.exec_(b"DEALLOCATE " + self._name)
         except Exception:
-            return None  # select meets the same, and says it as Django does
-        if result.status == _TUPLES_OK:
-            return result
-        known.discard(self._name)
-        server.exec_(b"DEALLOCATE " + self._name)
+            pass  # select meets the same, and says it as Django does
         return None
 
 

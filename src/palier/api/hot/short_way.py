@@ -18,7 +18,7 @@ from palier.api import limits
 from palier.api.bodies import BODY_MAX, encode, read_object
 from palier.api.edge import request_id
 from palier.api.hot.busy import Busy, Handler
-from palier.api.keys import Caller, authenticate
+from palier.api.keys import Caller
 from palier.api.problems import Refused
 from palier.core.errors import Refusal
 
@@ -47,7 +47,7 @@ def with_short_way(long_way: Application, busy: Busy | None = None) -> Applicati
 
     def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         found = _route(environ, answers)
-        body = _answer(environ, *found) if found is not None else None
+        body = _answer(environ, answers, *found) if found is not None else None
         if body is None:
             return long_way(environ, start_response)
         given = environ.get("HTTP_X_REQUEST_ID", "")
@@ -79,7 +79,7 @@ def _route(environ: Environ, busy: Busy) -> tuple[Handler, Mapping[str, str]] | 
     return busy.refund, {"order": named["order"], "refund": named["refund"]}
 
 
-def _answer(environ: Environ, handler: Handler, names: Mapping[str, str]) -> bytes | None:
+def _answer(environ: Environ, busy: Busy, handler: Handler, names: Mapping[str, str]) -> bytes | None:
     """The body of a good answer; None: it is for the long way."""
     length = environ.get("CONTENT_LENGTH") or ""
     if not length.isascii() or not length.isdecimal() or not 0 < int(length) <= BODY_MAX:
@@ -88,7 +88,7 @@ def _answer(environ: Environ, handler: Handler, names: Mapping[str, str]) -> byt
         return None
     world = datetime.now(UTC)
     try:
-        caller = authenticate(environ.get("HTTP_AUTHORIZATION", ""), now=world)
+        caller = busy.caller(environ.get("HTTP_AUTHORIZATION", ""), world=world)
         if caller is None or not _may(caller, handler, world):
             return None
     except Error:
