@@ -26,7 +26,7 @@ from palier.backoffice.programme_head import (
     save_section,
     someone_else,
     tier_name,
-    told,
+    told_at_once,
 )
 from palier.core.errors import DraftChanged
 from palier.core.programme.ladder import NotThisLadder, ladder_of, place, put, rungs
@@ -58,7 +58,7 @@ def ladder(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any] | HttpR
             }
             for index, season in enumerate(said.tiers.schedule)
         ],
-        "warnings": told(head.rules, viewpoint.language, section="tiers"),
+        "warnings": told_at_once(head.rules, viewpoint.language, section="tiers"),
         "gone": _gone(viewpoint, head, members),
         "moved": request.GET.get("moved", ""),
         "may_edit": request.user.has_perm(EDIT),  # type: ignore[union-attr]

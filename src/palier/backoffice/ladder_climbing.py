@@ -117,7 +117,9 @@ def _read_climbing(boxes: dict[str, Box], tiers: Tiers, numbers: Numbers, head: 
     )
     steps = [tier.threshold for tier in after.ladder if tier.enabled]
     if len(set(steps)) < len(steps):
-        boxes["metric"].error = _("Two tiers would begin at the same threshold. Set them further apart first.")
+        boxes["metric"].error = _(
+            "Two tiers would begin at the same threshold. Set them further apart first."
+        )
     return after
 
 

@@ -14,6 +14,7 @@ from palier.backoffice import formats
 from palier.backoffice.access import Viewpoint
 from palier.core.check import check
 from palier.core.programme.canonical import to_document
+from palier.core.programme.check import check as check_words
 from palier.core.programme.diff import diff
 from palier.core.programme.parse import parse
 from palier.core.programme.source import with_section
@@ -93,15 +94,20 @@ def save_section(
     return save_draft(command, now=viewpoint.now)
 
 
-def told(rules: Rules, language: str, *, section: str = "") -> list[Told]:
-    """The check's warnings in words; with ``section`` those about that part of the document."""
-    return [tell(each, rules, language) for each in check(rules) if each.path.startswith(section)]
+def told(rules: Rules, language: str) -> list[Told]:
+    """All that the check says, in words. The first time for a programme it may take a second or two."""
+    return [tell(each, rules, language) for each in check(rules)]
+
+
+def told_at_once(rules: Rules, language: str, *, section: str = "") -> list[Told]:
+    """What the check says without trying carts; with ``section`` what it says of that part of the document."""
+    return [tell(each, rules, language) for each in check_words(rules) if each.path.startswith(section)]
 
 
 def new_warnings(before: Rules, after: Rules, language: str) -> list[Told]:
-    """The warnings that only ``after`` has."""
-    known = told(before, language)
-    return [each for each in told(after, language) if each not in known]
+    """The warnings that only ``after`` has, those aside that only carts show: publishing shows them all."""
+    known = told_at_once(before, language)
+    return [each for each in told_at_once(after, language) if each not in known]
 
 
 def someone_else(head: Head, viewpoint: Viewpoint) -> str:

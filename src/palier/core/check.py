@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from functools import lru_cache
 
 from palier.core.drops import Drop, drops_of
 from palier.core.money import from_minor, to_minor
+from palier.core.programme.canonical import canonical_json
 from palier.core.programme.check import check as check_words
 from palier.core.programme.check_warning import Warning
+from palier.core.programme.parse import parse
 from palier.core.programme.values import Programme
 
 __all__ = ["CASES", "Warning", "check"]
@@ -19,8 +23,15 @@ def check(programme: Programme) -> tuple[Warning, ...]:
     """Every warning about this programme; the same programme gives the same ones.
 
     A warning never stops publishing. Of every place found where one cent more in a cart costs more than a cent there is
-    one; the search is bounded (``drops.PROBES_MAX``).
+    one; the search is bounded (``drops.PROBES_MAX``). It may take a second or two; those of the last programmes are
+    remembered, so that a page may ask again.
     """
+    return _checked(canonical_json(programme))
+
+
+@lru_cache(maxsize=32)
+def _checked(written: str) -> tuple[Warning, ...]:
+    programme = parse(json.loads(written))
     said = check_words(programme)
     known = {_border(warning, programme.currency) for warning in said if warning.code in _BORDERS}
     drops = [_warning(drop, programme.currency) for drop in drops_of(programme, known=known)]
