@@ -181,6 +181,12 @@ def test_calls_are_counted_like_those_of_the_long_way(way, settings):
     assert int(way("POST", "/quotes", CART).headers["Retry-After"]) > 0
 
 
+def test_what_is_refused_counts_once(way, settings):
+    settings.PALIER_API_RATE = 18  # three at once
+    told = [way("POST", "/quotes", {"lines": []}).status for _ in range(4)]
+    assert told == [422, 422, 422, 429]
+
+
 def test_guessing_codes_costs_time_whichever_way(way):
     way.short("PUT", "/orders/1", ORDER)
     told = [way("POST", "/quotes", {**CART, "coupons": [f"WRONG{n}"]}).status for n in range(12)]

@@ -9,6 +9,8 @@ from threading import Lock
 
 from django.conf import settings
 
+COUNTED = "palier.is_counted"
+"""In the environment of a request that was counted before it went the long way. No header can look like it."""
 KNOWN_MAX = 20_000
 """So many keys, and so many members with wrong codes, are remembered."""
 WRONG_CODES_MAX = 10

@@ -93,6 +93,7 @@ def _answer(environ: Environ, busy: Busy, handler: Handler, names: Mapping[str, 
             return None
     except Error:
         return None
+    environ[limits.COUNTED] = True
     raw = environ["wsgi.input"].read(int(length))
     try:
         return encode(handler.answer(caller, names, read_object(raw), world=world))
