@@ -17,11 +17,11 @@ from standardwebhooks import Webhook
 
 from palier.flows.add_webhook import AddWebhook, add_webhook
 from palier.flows.try_webhook import TryWebhook, try_webhook
-from palier.store.models import Account, Beat, Delivery, Entry, Inbox, Intent, Order
+from palier.store.models import Account, Beat, Delivery, Entry, Inbox, Intent, Order, Programme
 from tests.channels.receiver import listening
 from tests.entrances.hook_shop import PushingShop
 from tests.entrances.slow_task import hang_once
-from tests.flows.world import DOCUMENT, World
+from tests.flows.world import DOCUMENT, World, order
 from tests.house.checkout import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -132,11 +132,11 @@ def test_a_worker_killed_while_it_delivers_loses_nothing(world, workers):
 def test_workers_killed_again_and_again_work_the_inbox_off_once(world, workers):
     shop = PushingShop.of(world.shop_id)
     for number in range(120):
-        order = {
+        told = {
             "id": f"o{number}", "status": "paid", "member": f"c{number % 7}",
             "lines": [{"product": "mug", "price": 10, "quantity": 1}],
         }  # fmt: skip
-        assert shop.push("order", order, id=f"evt_{number}").status_code == 202
+        assert shop.push("order", told, id=f"evt_{number}").status_code == 202
     for _ in range(3):
         before = Inbox.objects.filter(done_at=None).count()
         worker = workers()
@@ -150,6 +150,25 @@ def test_workers_killed_again_and_again_work_the_inbox_off_once(world, workers):
     assert Entry.objects.filter(kind="earn").count() == 120
     assert sum(Account.objects.values_list("available", flat=True)) == 1200
     assert not Inbox.objects.exclude(error="").exists()
+    world.prove()
+
+
+def test_workers_killed_over_due_work_end_every_lot_once(world, workers):
+    members = 520  # more than one chunk
+    for first in range(0, members, 500):
+        told = range(first, min(first + 500, members))
+        world.tell(*(order(f"o{n}", 20, customer=f"c{n}") for n in told))
+    Programme.objects.update(clock_offset_s=int(timedelta(days=600).total_seconds()))
+    expired = Entry.objects.filter(kind="expire")
+    for _ in range(2):
+        before = expired.count()
+        worker = workers()
+        wait_for(lambda before=before: expired.count() > before or before == members)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    workers(), workers()
+    wait_for(lambda: expired.count() == members)
+    assert not Account.objects.filter(available__gt=0).exists()
     world.prove()
 
 
