@@ -63,7 +63,7 @@ def workers(process_environment, tmp_path):
             worker.wait()
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=60):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited in vain"

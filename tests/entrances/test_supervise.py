@@ -47,7 +47,7 @@ def is_running(pid: int) -> bool:
     return state != "Z"
 
 
-def wait_for(condition, seconds=10):
+def wait_for(condition, seconds=30):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited in vain"
