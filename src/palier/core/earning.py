@@ -14,6 +14,9 @@ from palier.core.money import exponent, ratio_half_up, round_half_up
 from palier.core.order import Kept, KeptLine, Order
 from palier.core.programme.values import Award, Conditions, EarningRule, LineFilter, Programme
 
+ONE = Fraction(1)
+"""To make one costs more than to ask for it, and most orders are in the programme's currency."""
+
 
 class RuleAward(Struct, frozen=True):
     """What one rule gives. ``base_minor`` is the amount it counted, for awards by amount."""
@@ -112,8 +115,7 @@ def counted_lines(programme: Programme, order: Order, kept: Kept, frozen: Frozen
         programme.spend.tax == "as_displayed" and frozen.is_net
     )
     is_other = counts_net != (order.prices == "net")
-    rate = order.rate if order.rate is not None else Fraction(1)
-    rescale = rate * rescaled(order, programme)
+    rescale = _rate(order, programme)
     counted = []
     exclude = programme.spend.exclude
     for line in kept.lines:
@@ -121,7 +123,7 @@ def counted_lines(programme: Programme, order: Order, kept: Kept, frozen: Frozen
         if exclude is not None and _excluded(exclude, goods.product, goods.categories):
             continue
         factor = rescale * goods.other_per_amount if is_other else rescale
-        if factor == 1:
+        if factor is ONE or factor == 1:
             counted.append(Counted(line, line.paid_minor, line.list_minor))
         else:
             counted.append(Counted(line, line.paid_minor * factor, line.list_minor * factor))
@@ -134,14 +136,19 @@ def _excluded(exclude: LineFilter, product: str, categories: Sequence[str]) -> b
 
 def in_programme_currency(programme: Programme, order: Order, amount_minor: int) -> int:
     """An amount of the order, at its own rate, rounded half up to the programme's minor unit."""
-    rate = order.rate if order.rate is not None else Fraction(1)
-    return round_half_up(amount_minor * rate * rescaled(order, programme))
+    return round_half_up(amount_minor * _rate(order, programme))
+
+
+def _rate(order: Order, programme: Programme) -> Fraction:
+    """What turns minor units of the order into those of the programme."""
+    rescale = rescaled(order, programme)
+    return rescale if order.rate is None else order.rate * rescale
 
 
 def rescaled(order: Order, programme: Programme) -> Fraction:
     """Minor units of the programme's currency for one of the order's, at rate 1 (yen have none, dinars three)."""
     if programme.currency == order.currency:
-        return Fraction(1)
+        return ONE
     return Fraction(10 ** exponent(programme.currency), 10 ** exponent(order.currency))
 
 
@@ -154,7 +161,7 @@ def _shipping(programme: Programme, order: Order, kept: Kept, frozen: Frozen) ->
     amount = Fraction(kept.shipping_minor)
     if counts_net != (order.prices == "net"):
         amount *= order.shipping.other_per_amount
-    return amount * (order.rate if order.rate is not None else 1) * rescaled(order, programme)
+    return amount * _rate(order, programme)
 
 
 def benefit_sources(order: Order) -> Iterator[str]:
@@ -292,12 +299,11 @@ def _multiplied(
                 sources.append(("rule", rule.id))
             else:
                 by_line.append((rule.multiply, rule.lines))
-    whole = max(general, default=Fraction(1))
+    whole = max(general, default=ONE)
     source = sources[general.index(whole)] if general else None
     summed = sum(given.points for _, given, _ in awards)
     if not by_line:
-        exact = summed * whole
-        return rounded(programme, exact.numerator, exact.denominator), whole, source
+        return rounded(programme, summed * whole.numerator, whole.denominator), whole, source
     exact = Fraction(0)
     for rule, given, own in awards:
         assert rule.award is not None
@@ -324,5 +330,5 @@ def _shared(
     exact = given.points * (base - measured) / base * whole
     for line, weight in zip(own, weights, strict=True):
         own_multipliers = [m for m, line_filter in by_line if line_matches(line_filter, line)]
-        exact += given.points * weight / base * max([*general, *own_multipliers], default=Fraction(1))
+        exact += given.points * weight / base * max([*general, *own_multipliers], default=ONE)
     return exact
