@@ -168,6 +168,16 @@ def test_a_guest_buys_for_nobody(visitor):
     assert visitor.get("/demo/token/").status_code == 204
 
 
+def test_a_guest_is_told_what_a_new_member_would_get(visitor):
+    assert "For members: +12 points" in read(visitor, "/demo/")
+    visitor.post("/demo/put/", {"product": "22423", "quantity": 5})
+    told = read(visitor, "/demo/basket/")
+    assert "Free delivery on your first order." in told
+    assert "You will earn 73 points." in told
+    assert "To pay £68.25" in told  # the guest pays the delivery
+    assert not Identity.objects.filter(customer_id="somebody-new").exists()
+
+
 def test_an_order_of_somebody_else_does_not_exist(visitor):
     be(visitor, REMI)
     number = order(visitor, p22423=1)

@@ -46,8 +46,13 @@ class Answer:
     """The goods' total as the API wrote it: what a hold must still cost."""
 
 
-def message_of(visit: Visit) -> dict[str, Any]:
-    """The cart as the API reads it: what lies in it, how it travels, what was entered."""
+SOMEBODY_NEW = "somebody-new"
+"""An id that no customer has: asked with it, Palier says what somebody who signs up now would get, and writes nothing."""
+
+
+def message_of(visit: Visit, customer: str | None = None) -> dict[str, Any]:
+    """The cart as the API reads it: what lies in it, how it travels, what was entered; for that customer, if given."""
+    member = visit.customer if customer is None else customer
     carrier = carrier_of(visit)
     message: dict[str, Any] = {
         "lines": [_line(articles()[product], quantity) for product, quantity in visit.basket.items()],
@@ -55,8 +60,8 @@ def message_of(visit: Visit) -> dict[str, Any]:
         "payment_method": visit.payment,
         "delivery": {"city": "London", "country": "GB"},
     }
-    if visit.customer:
-        message["member"] = visit.customer
+    if member:
+        message["member"] = member
         if visit.codes:
             message["coupons"] = list(visit.codes)
         if visit.use_points:
@@ -78,11 +83,8 @@ def carrier_of(visit: Visit) -> Choice:
 
 
 def single(article: Article, customer: str) -> dict[str, Any]:
-    """One piece alone, to know what it would cost and earn."""
-    message: dict[str, Any] = {"lines": [_line(article, 1)]}
-    if customer:
-        message["member"] = customer
-    return message
+    """One piece alone, to know what it would cost and earn; a guest is told what a new member would get."""
+    return {"member": customer or SOMEBODY_NEW, "lines": [_line(article, 1)]}
 
 
 def _line(article: Article, quantity: int) -> dict[str, Any]:
@@ -116,9 +118,9 @@ def rows_of(shop: Shop) -> list[Row]:
     return found
 
 
-def price(shop: Shop, why: str | Promise) -> Answer:
-    """Ask what the basket costs, with every reason in words."""
-    said = shop.line.tell("POST", "/api/v1/quotes/explain", message_of(shop.visit), why)
+def price(shop: Shop, why: str | Promise, customer: str | None = None) -> Answer:
+    """Ask what the basket costs, with every reason in words; for that customer instead of whoever is here, if given."""
+    said = shop.line.tell("POST", "/api/v1/quotes/explain", message_of(shop.visit, customer), why)
     quote, words = said["quote"], said["words"]
     carrier = carrier_of(shop.visit)
     total = _minor(quote["total"])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from palier.storefront.demo.carts import message_of, price, rows_of, single
+from palier.storefront.demo.carts import SOMEBODY_NEW, message_of, price, rows_of, single
 from palier.storefront.demo.page import Shop, back, demo_page
 from palier.storefront.demo.palier_api import SaidNo
 from palier.storefront.demo.shelves import (
@@ -104,9 +104,13 @@ def basket(request: HttpRequest, shop: Shop) -> dict[str, Any]:
     member = shop.member()
     if not shop.visit.basket:
         return {"member": member, "rows": []}
+    as_member = None
+    if member is None:
+        as_member = price(shop, gettext_lazy("And what would a new member get for it?"), SOMEBODY_NEW)
     return {
         "member": member,
         "rows": rows_of(shop),
+        "as_member": as_member,
         "answer": price(shop, gettext_lazy("What does this basket cost, and why?")),
         "coupons": _coupons(shop, member),
         "promo_codes": [code for code in PROMO_CODES if code != shop.visit.promo],
