@@ -176,7 +176,10 @@ def is_warned(programme, warned, less, more, total_minor):
         if warning.code in BORDERS and warning.path.partition(".brackets")[0] in paths:
             if at & {facts.get("at"), facts.get("from")}:
                 return True
-        elif warning.code in ("cent_replaces", "cent_shrinks"):
+        elif warning.code == "cent_first_code":
+            if all(name.startswith("coupon:") for name in lost | kept):
+                return True
+        elif warning.code.startswith("cent_"):
             is_pair = not kept or kept & set(facts["kept"].split(", ")) or facts["cart"] in at
             if lost & set(facts["lost"].split(", ")) and is_pair:
                 return True

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from palier.core.earning import matches
 from palier.core.money import allocate, ratio_half_up
@@ -12,8 +13,7 @@ from palier.core.programme.values import Bracket, Discount, FreeShipping, Gift, 
 from palier.core.quote_values import Source
 
 
-@dataclass(slots=True)
-class PointsUse:
+class PointsUse(Struct):
     """How points are taken: ``asked`` is what the member may or wants to use of the ``available`` ones.
 
     ``cost`` is that of a bracket that is not computed.
@@ -25,8 +25,7 @@ class PointsUse:
     cost: int
 
 
-@dataclass(slots=True)
-class Offer:
+class Offer(Struct):
     """What one source would give. ``bit`` names it in a set (0: the tier, which stands apart).
 
     ``promo_codes`` are the shop's own amounts; ``use`` is set for points. ``only`` are the lines that it may pay (None:
@@ -45,8 +44,7 @@ class Offer:
     only: list[int] | None = None
 
 
-@dataclass(slots=True)
-class PromoCode:
+class PromoCode(Struct):
     """A promo code as it is applied: its amount and its share of the lines, or what it saves of the delivery."""
 
     code: OrderDiscount
@@ -55,8 +53,7 @@ class PromoCode:
     saved_minor: int = 0
 
 
-@dataclass(slots=True)
-class Given:
+class Given(Struct):
     """What an offer gives on what the earlier ones left. ``saved_minor`` is of the delivery."""
 
     offer: Offer
@@ -80,8 +77,7 @@ class Given:
         return bool(self.amount_minor or (self.points and not self.frees))
 
 
-@dataclass(slots=True)
-class Till:
+class Till(Struct):
     """What is left of a cart while discounts are applied, one after the other.
 
     ``goods_minor`` are the goods that count, before any discount: ``max_percent`` is of them.

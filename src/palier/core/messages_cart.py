@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
+from palier.core.cart_quick import quick_cart
 from palier.core.errors import CannotRedeem, InvalidCart
 from palier.core.messages_kinds import AMOUNT, read_message, word
 from palier.core.messages_order import DISCOUNTS_MAX, FIELDS, Basis, in_currency, read_lines, read_shipping
-from palier.core.money import is_currency
+from palier.core.money import exponent, is_currency
 from palier.core.order import Delivery, Order, OrderDiscount
 from palier.core.programme.kinds import whole
 from palier.core.programme.reader import Context, Field, many, read_fields, record
@@ -19,8 +22,7 @@ CART = "cart"
 """The id of the order that a cart is, before it has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class CartMessage:
+class CartMessage(Struct, frozen=True):
     """A cart, whose it is (None: a guest's), and the hold that it had so far (empty: none)."""
 
     customer: str | None
@@ -39,6 +41,13 @@ class VoucherWish:
 
 def parse_cart(message: Mapping[Any, object], *, currency: str) -> CartMessage:
     """A cart in the programme's ``currency`` unless it names another. Raises InvalidCart or CurrencyMismatch."""
+    quick = (
+        quick_cart(message, currency=currency, exponent=exponent(currency), id=CART)
+        if is_currency(currency)
+        else None
+    )
+    if quick is not None:
+        return CartMessage(*quick)
     named = message.get("currency", currency) if isinstance(message, Mapping) else currency
     own = named if isinstance(named, str) and is_currency(named) else currency
     read = read_message(InvalidCart, lambda context: _read(context, message), currency=own)

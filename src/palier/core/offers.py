@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from palier.core.account import Coupon
 from palier.core.benefits import Offer, PointsUse, Till, gives, lines_of, needs_lines, of_bracket
@@ -16,8 +17,7 @@ from palier.core.quote_values import Buyer, Cart, Reason, Refused
 from palier.core.values import replace
 
 
-@dataclass(slots=True)
-class Basket:
+class Basket(Struct):
     """A cart beside its buyer; ``measured_minor`` are its goods that count, in the programme's currency (meaning 2).
 
     ``counted`` are the positions of the lines that count, ``rate`` makes the cart's amounts the programme's (None: they
@@ -43,8 +43,7 @@ class Basket:
         return self.counted if isinstance(self.counted, list) else None
 
 
-@dataclass(slots=True)
-class Offers:
+class Offers(Struct):
     """Those that give something in this cart, those that only free carriers that were not chosen, and those refused.
 
     ``is_roomy``: whatever stands, every other one would still give something beside it.

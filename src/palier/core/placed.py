@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from palier.core.order import OrderDiscount
 from palier.core.quote_values import GiftLine, QuotedDiscount, ShippingGrant, Source
@@ -12,8 +13,7 @@ APPLICATION: tuple[Source, ...] = ("tier", "segment", "first_order", "promo_code
 """In this order discounts are applied (meaning 5)."""
 
 
-@dataclass(slots=True)
-class Parts:
+class Parts(Struct):
     """What of a quote an order is placed with."""
 
     discounts: tuple[QuotedDiscount, ...]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import itemgetter
+
+from msgspec import Struct, field
 
 from palier.core.account import Frozen
 from palier.core.benefits import Till
@@ -27,8 +28,7 @@ from palier.core.values import replace
 _NO_CONDITIONS = Conditions()
 
 
-@dataclass(slots=True)
-class Promise:
+class Promise(Struct):
     """What the order would be worth; ``hints`` name the thresholds of rules that it does not reach."""
 
     points: int
@@ -37,8 +37,7 @@ class Promise:
     hints: tuple[Hint, ...] = ()
 
 
-@dataclass(slots=True)
-class Goods:
+class Goods(Struct):
     """The lines that count for some rules: their positions, and their measures once a rule has asked."""
 
     positions: list[int]
@@ -47,8 +46,7 @@ class Goods:
     weight: int | None = None
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """The order as earning reads it: ``paid`` by line, in the basis and currency that count, and what it has earned.
 
     ``factors`` turn amounts of the lines into that basis and currency; None when nothing is to be converted.
