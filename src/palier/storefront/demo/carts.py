@@ -47,7 +47,7 @@ class Answer:
 
 
 SOMEBODY_NEW = "somebody-new"
-"""An id that no customer has: asked with it, Palier says what somebody who signs up now would get, and writes nothing."""
+"""An id that no customer has: asked with it, Palier says what somebody new would get, and writes nothing."""
 
 
 def message_of(visit: Visit, customer: str | None = None) -> dict[str, Any]:

@@ -114,8 +114,8 @@ class Line:
     def _note(self, entry: dict[str, Any]) -> None:
         """The newest first. What only asks is there once, as it was answered last."""
         if entry["method"] == "GET" or "/quotes" in entry["address"]:
-            same = (entry["method"], entry["address"])
-            self.log[:] = [each for each in self.log if (each["method"], each["address"]) != same]
+            same = ("method", "address", "why")
+            self.log[:] = [each for each in self.log if any(each[name] != entry[name] for name in same)]
         self.log.insert(0, entry)
         del self.log[LOG_MAX:]
 
