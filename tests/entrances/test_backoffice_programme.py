@@ -228,6 +228,13 @@ def test_problems_stand_with_their_line_their_path_and_what_was_meant(owner, sho
     assert head(shop).published_at is not None
 
 
+def test_problems_are_told_in_the_viewers_language(owner, shop):
+    text = owner.get(TEXT).context["text"].replace("from: 500", "form: 500")
+    for language, words in (("fr", "Clé inconnue"), ("de", "Unbekannter Schlüssel"), ("en", "Unknown key")):
+        sent = {"text": text, "base": head(shop).pk}
+        assert words in says(owner.post(TEXT, sent, HTTP_ACCEPT_LANGUAGE=language))
+
+
 NO_DOCUMENTS = [
     ("name: [", 1), ("", None), ("a: 1\na: 2", 2), ("x" * 1_000_001, None), ("- 1", 1), ("a: &x [*x]", 1),
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from palier.core.programme.diff import diff
 from palier.core.programme.parse import parse
 from palier.core.programme.problems import InvalidProgramme
 from palier.core.programme.tell import Told
+from palier.core.programme.tell_problem import tell_reason
 from palier.core.programme.values import Programme as Rules
 
 
@@ -44,7 +45,7 @@ def settle(
 
     ``address`` is where one goes from there.
     """
-    problem = _problem(rules)
+    problem = _problem(rules, viewpoint.language)
     if problem:
         return Review(problem=problem)
     if rules == head.rules:
@@ -68,9 +69,10 @@ def settle(
     )
 
 
-def _problem(rules: Rules) -> str:
+def _problem(rules: Rules, language: str) -> str:
     try:
         parse(to_document(rules))
     except InvalidProgramme as invalid:
-        return str(invalid.problems[0])
+        first = invalid.problems[0]
+        return f"{first.path}: {tell_reason(first.reason, language)}"
     return ""

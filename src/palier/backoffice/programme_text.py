@@ -28,6 +28,7 @@ from palier.core.programme.load import TEXT_MAX
 from palier.core.programme.parse import parse_text
 from palier.core.programme.problems import InvalidProgramme, Problem
 from palier.core.programme.source import as_written, line_of
+from palier.core.programme.tell_problem import tell_reason
 from palier.core.programme.values import Programme as Rules
 from palier.flows.save_draft import SaveDraft, save_draft
 
@@ -58,7 +59,10 @@ def text(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any] | HttpRes
         rules = parse_text(written)
         answer = _settle(request, viewpoint, head, rules, written)
     except InvalidProgramme as invalid:
-        return {**context, "problems": [_placed(each, written) for each in invalid.problems]}
+        return {
+            **context,
+            "problems": [_placed(each, written, viewpoint.language) for each in invalid.problems],
+        }
     if isinstance(answer, HttpResponse):
         return answer
     return {**context, "head": head_of(viewpoint) if answer.meanwhile else head, "review": answer}
@@ -90,7 +94,7 @@ def _settle(
     )
 
 
-def _placed(problem: Problem, written: str) -> Placed:
+def _placed(problem: Problem, written: str, language: str) -> Placed:
     reason, line = problem.reason, None
     if reason.startswith("line ") and not problem.path:
         place, _colon, reason = reason.partition(": ")
@@ -100,4 +104,4 @@ def _placed(problem: Problem, written: str) -> Placed:
         line = line_of(written, problem.path)
     lines = written.splitlines()
     excerpt = lines[line - 1].strip()[:120] if line is not None and line <= len(lines) else ""
-    return Placed(line, excerpt, problem.path, reason, problem.suggestion)
+    return Placed(line, excerpt, problem.path, tell_reason(reason, language), problem.suggestion)
