@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PROBLEMS: dict[str, str] = {
+    "line {}, column {}: {}": "Zeile {}, Spalte {}: {}",
     "expected a day such as 2026-12-05 or an instant with offset; found {}": (
         "ein Tag wie 2026-12-05 oder ein Zeitpunkt mit Zeitverschiebung wird erwartet; gefunden: {}"
     ),

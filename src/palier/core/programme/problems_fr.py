@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PROBLEMS: dict[str, str] = {
+    "line {}, column {}: {}": "ligne {}, colonne {} : {}",
     "expected a day such as 2026-12-05 or an instant with offset; found {}": (
         "un jour tel que 2026-12-05 ou un instant avec décalage est attendu ; trouvé {}"
     ),

@@ -17,14 +17,15 @@ def tell_reason(reason: str, language: str) -> str:
     if tables is None:
         return reason
     problems, found = tables
-    return _said(reason, problems, found) or reason
+    return _said(reason, problems, {**found, **problems}) or reason
 
 
 def _said(reason: str, table: dict[str, str], gaps: dict[str, str]) -> str:
+    """What fills a gap is said too, where it has words: "the text 'x'", or a reason behind its line and column."""
     for pattern, said in table.items():
         match = _pattern(pattern).fullmatch(reason)
         if match is not None:
-            return said.format(*(_said(gap, gaps, {}) or gap for gap in match.groups()))
+            return said.format(*(_said(gap, gaps, gaps) or gap for gap in match.groups()))
     return ""
 
 
