@@ -27,8 +27,11 @@ def account(request: HttpRequest, shop: Shop) -> dict[str, Any]:
     page = {"limit": MOVEMENTS, "cursor": request.GET.get("cursor", "")}
     history = shop.line.ask(f"{customer}/movements", gettext_lazy("What has happened in this wallet?"), page)
     ladder = shop.line.ask(f"{customer}/tiers", gettext_lazy("Which tiers are there, and what do they give?"))
+    why = shop.line.ask(f"{customer}/explanation", gettext_lazy("Why this tier, and why these points?"))
     return {
         "member": member,
+        "why_tier": why["tier"],
+        "why_points": why["points"],
         "older": history["next"],
         "is_newest": "cursor" not in request.GET,
         "movements": [
@@ -51,10 +54,6 @@ def account(request: HttpRequest, shop: Shop) -> dict[str, Any]:
                 "gives": [*each["gives"], *_welcome_coupon(each), *each["perks"]],
             }
             for each in ladder["tiers"]
-        ],
-        "expiring": [
-            {"points": each["points"], "day": shop.day(f"{each['last_day']}T12:00:00Z")}
-            for each in member["points"]["expiring"][:3]
         ],
     }
 
