@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,17 @@ _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one run of wrk saw: answers a second, latencies, and the server's own processor time for one answer."""
+    """What one run of wrk saw: answers a second, latencies, and the server's own processor time for one answer.
+
+    ``others`` is the share of all processors that was used by none of server, database and wrk.
+    """
 
     rate: float
     p50_ms: float
     p99_ms: float
     server_us: float
+    database_us: float
+    others: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +128,11 @@ def load(address: str, pid: int, request: Request, key: str, *, connections: int
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(SCRIPT % (*quoted, request.members, key, request.method))
         script.flush()
-        before = _processor_s(pid)
+        before, at = _used(pid), time.monotonic()
         command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", script.name, address]
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        used = _processor_s(pid) - before
+        server, database, own, whole = (b - a for a, b in zip(before, _used(pid), strict=True))
+        machine = (time.monotonic() - at) * (os.cpu_count() or 1)
     if "Non-2xx" in told or "Socket errors" in told:
         raise SystemExit(told)
     answers = int(_found(r"(\d+) requests in", told))
@@ -133,7 +140,9 @@ def load(address: str, pid: int, request: Request, key: str, *, connections: int
         float(_found(r"Requests/sec:\s+([\d.]+)", told)),
         _milliseconds(_found(r"50%\s+([\d.]+\w+)", told)),
         _milliseconds(_found(r"99%\s+([\d.]+\w+)", told)),
-        used * 1e6 / answers,
+        server * 1e6 / answers,
+        database * 1e6 / answers,
+        max(0.0, (whole - server - database - own) / machine),
     )
 
 
@@ -149,15 +158,39 @@ def _milliseconds(written: str) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
-def _processor_s(session: int) -> float:
-    """Processor time of all processes of a session so far."""
+def _used(server: int) -> tuple[float, float, float, float]:
+    """Processor time so far: of the server, of the database, of what this process has run, of all processes."""
+    children = os.times()
+    busy = [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
+    idle = busy[3] + busy[4]
+    whole = (sum(busy[:8]) - idle) / os.sysconf("SC_CLK_TCK")
+    own = children.children_user + children.children_system + children.user + children.system
+    return _processor_s(server, _SESSION), _processor_s(_postmaster(), _PARENT), own, whole
+
+
+_PARENT, _SESSION = 1, 3
+"""Where /proc/…/stat says it, after the command."""
+
+
+@cache
+def _postmaster() -> int:
+    """The embedded PostgreSQL, whose processes have sessions of their own; 0 when it is another database."""
+    url = os.environ["PALIER_DATABASE_URL"]
+    if not url.startswith("embedded-postgres://"):
+        return 0
+    folder = Path(url.removeprefix("embedded-postgres:///"))
+    return int((folder / "postmaster.pid").read_text().split()[0])
+
+
+def _processor_s(process: int, place: int) -> float:
+    """Processor time so far of all processes of a session, or of all children of a process."""
     total = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[3]) == session:
+        if int(fields[place]) == process:
             total += int(fields[11]) + int(fields[12])
     return total / os.sysconf("SC_CLK_TCK")
 
@@ -167,9 +200,12 @@ def say(name: str, loads: Sequence[Load]) -> None:
     rates = [each.rate for each in loads]
     p50 = statistics.median(each.p50_ms for each in loads)
     p99 = statistics.median(each.p99_ms for each in loads)
-    used = statistics.median(each.server_us for each in loads)
+    server = statistics.median(each.server_us for each in loads)
+    database = statistics.median(each.database_us for each in loads)
+    others = statistics.median(each.others for each in loads)
     print(
         f"{name:34} {statistics.median(rates):8,.0f}/s [{min(rates):,.0f}-{max(rates):,.0f}]"
-        f"  p50 {p50:.1f} ms, p99 {p99:.1f} ms, server {used:.0f} µs of processor each"
+        f"  p50 {p50:.1f} ms, p99 {p99:.1f} ms; processor for each: server {server:.0f} µs, database {database:.0f} µs;"
+        f" others used {others:.0%} of the machine"
     )
     sys.stdout.flush()
