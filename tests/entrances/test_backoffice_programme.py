@@ -115,6 +115,14 @@ def test_warnings_and_demotions_are_confirmed_or_nothing_is_published(owner, tow
     assert in_force(town).number == 1
 
 
+def test_new_warnings_stand_before_those_that_are_known(owner, shop):
+    draft(shop, silver=400, rewards=[])
+    page = owner.get(PUBLISH)
+    assert [each.place for each in page.context["warnings"]] == ["Earning rules"]
+    assert [each.place for each in page.context["known"]] == ["Points", "Silver", "Gold"]
+    assert "3 warnings that the version in force has too" in says(page)
+
+
 def test_a_ladder_that_stays_moves_nobody_and_asks_nothing_about_it(owner, shop):
     draft(shop, name="Maison Soleil")
     page = owner.get(PUBLISH)

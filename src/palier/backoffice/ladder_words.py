@@ -212,12 +212,12 @@ class Ladder:
 
 
 def language_name(code: str, viewer: str) -> str:
-    """A language as the viewer calls it: "French", "allemand"."""
+    """A language as the viewer calls it, with a capital as a label has it: "French", "Allemand"."""
     try:
         name = Locale.parse(code, sep="-").get_display_name(viewer)
     except ValueError:
         name = None
-    return str(name or code)
+    return phrases.capital(str(name or code))
 
 
 def names_by_language(tier: Tier, rules: Rules) -> dict[str, str]:

@@ -113,13 +113,15 @@ def _context(request: HttpRequest, viewpoint: Viewpoint, head: Head, rules: Rule
     """What the page tells, and what is missing before it may be done."""
     heads = _heads(viewpoint, head.in_force_rules, rules)
     warnings = told(rules, viewpoint.language)
+    before = told(head.in_force_rules, viewpoint.language) if warnings else []
     asked = [("read", bool(warnings)), ("moves", heads is not None and heads.down > 0)]
     is_sent = request.method == "POST"
     base = base_in(request.POST)
     return {
         "head": head,
         "changes": diff(head.in_force_rules, rules, viewpoint.language),
-        "warnings": warnings,
+        "warnings": [each for each in warnings if each not in before],
+        "known": [each for each in warnings if each in before],
         "heads": heads,
         "digest": digest(rules),
         "note": request.POST.get("note", "").replace("\0", "").strip()[:NOTE_MAX] if is_sent else "",
