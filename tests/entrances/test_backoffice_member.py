@@ -1,12 +1,13 @@
 """A member's page: where they stand, and how every point came about, in the viewer's language."""
 
+import csv
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from palier.backoffice import formats
+from palier.backoffice import formats, history_file
 from palier.flows.close_account import CloseAccount, close_account
 from palier.flows.override_tier import OverrideTier, override_tier
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person, refund, staff
@@ -104,6 +105,32 @@ def test_a_member_without_anything_has_a_page(page):
     html = page(shop, "C1").content.decode()
     for words in ("Customer C1", "Nothing yet.", "No coupons yet.", "No points are left.", "No orders yet."):
         assert words in html
+
+
+def test_adm_1_the_whole_history_comes_as_a_file_with_every_why(client, page):
+    shop = full_shop()
+    order(shop, "=A9", "C-1001", 500, days_ago=2)
+    rows = page(shop, "C-1001", "fr").context["history"].rows
+    address = f"/admin/members/{shop.public_id('C-1001')}/history.csv"
+    answer = client.get(address, HTTP_ACCEPT_LANGUAGE="fr")
+    _head, *told = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
+    assert [tuple(map(int, row[2:6])) for row in told] == [
+        (row.gain, row.balance, row.pending, row.debt) for row in rows
+    ]
+    assert [row[1] for row in told] == [row.title for row in rows]
+    assert all(line in told[0][6] for line in rows[0].lines)
+    other = make_shop("Zollhaus")
+    person(other, "Z", "Zoe")
+    assert client.get(f"/admin/members/{other.public_id('Z')}/history.csv").status_code == 404
+
+
+def test_a_long_history_comes_whole(client, page, monkeypatch):
+    monkeypatch.setattr(history_file, "AT_ONCE", 3)
+    shop = make_shop()
+    for number in range(8):
+        order(shop, f"A{number}", "C1", 100, days_ago=100 - number)
+    told = client.get(f"/admin/members/{shop.public_id('C1')}/history.csv").content.decode().splitlines()
+    assert [f"A{number}" in line for number, line in enumerate(reversed(told[1:]))] == [True] * 8
 
 
 def test_the_history_comes_in_pages(page):

@@ -25,6 +25,7 @@ class BackOffice(UnfoldAdminSite):
             concerns,
             figures,
             gift,
+            history_file,
             keys,
             member,
             members,
@@ -39,6 +40,11 @@ class BackOffice(UnfoldAdminSite):
             path("members/", self.admin_view(members.members), name="members"),
             path("members/<str:public_id>/", self.admin_view(member.member), name="member"),
             path("members/<str:public_id>/gift/", self.admin_view(gift.gift), name="gift"),
+            path(
+                "members/<str:public_id>/history.csv",
+                self.admin_view(history_file.history_file),
+                name="history_file",
+            ),
             path("members/<str:public_id>/waive/", self.admin_view(gift.waive), name="waive"),
             path(
                 "members/<str:public_id>/gift/<str:gift_id>/",

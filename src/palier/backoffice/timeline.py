@@ -76,6 +76,11 @@ def history_of(account_id: int, viewpoint: Viewpoint, before: str) -> History:
     )
 
 
+def rows_of(movements: Sequence[Movement], viewpoint: Viewpoint) -> tuple[Row, ...]:
+    """The movements as rows, for reading alone."""
+    return tuple(_row(movement, viewpoint, set()) for movement in movements)
+
+
 def _gifts(account_id: int, shown: Sequence[Movement]) -> set[str]:
     """Those that were not taken back yet."""
     given = [each.cause.id for each in shown if each.cause.kind == "gift" and each.change.total > 0]
