@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 from palier.store.rows import direct_connection, select
@@ -31,6 +32,7 @@ _READERS: dict[int, Reader] = {
 """By the number of the type, which PostgreSQL never changes; JSON stays text, as Django leaves it."""
 
 _TUPLES_OK = 2
+_numbers = count()
 
 
 class Prepared:
@@ -42,7 +44,7 @@ class Prepared:
 
     def __init__(self, name: str, sql: str) -> None:
         self.sql = sql
-        self._name = f"palier_{name}".encode()
+        self._key = (f"palier_{name}".encode(), ())
         marks = iter(range(1, 100))
         self._numbered = re.sub("%s", lambda _: f"${next(marks)}", sql).encode()
 
@@ -58,19 +60,29 @@ class Prepared:
         return [_row(result, row, readers) for row in range(result.ntuples)]
 
     def _result(self, connection: Any, parameters: Sequence[str | int | None]) -> Any:
-        known: set[bytes] = connection.__dict__.setdefault("_palier_prepared", set())
+        """None where ``select`` has to do it.
+
+        The name is kept among those that the driver keeps: it forgets, and lets PostgreSQL forget, all of them whenever
+        a transaction or a savepoint is rolled back. A name that is gone would spoil the transaction that asks for it.
+        """
         server = connection.pgconn
         try:
-            if self._name not in known:
-                if server.prepare(self._name, self._numbered).status not in (1, _TUPLES_OK):
+            driver = connection._prepared
+            if driver._to_flush:
+                return None  # what is to be forgotten has not been yet
+            name = driver._names.get(self._key)
+            if name is None:
+                # Never a name twice: the old one may still be on its way out.
+                name = self._key[0] + b"_%d" % next(_numbers)
+                if server.prepare(name, self._numbered).status not in (1, _TUPLES_OK):
                     return None
-                known.add(self._name)
+                driver._names[self._key] = name
             written = [None if each is None else str(each).encode() for each in parameters]
-            result = server.exec_prepared(self._name, written)
+            result = server.exec_prepared(name, written)
             if result.status == _TUPLES_OK:
                 return result
-            known.discard(self._name)
-            server.exec_(b"DEALLOCATE " + self._name)
+            del driver._names[self._key]
+            server.exec_(b"DEALLOCATE " + name)
         except Exception:
             pass  # select meets the same, and says it as Django does
         return None
