@@ -10,6 +10,7 @@ from palier.flows.save_draft import SaveDraft, save_draft
 from palier.store.models import Programme, ProgrammeVersion
 from palier.store.programmes.drafts import load_head
 from tests.flows.test_publish import ladder
+from tests.flows.test_races import at_once
 from tests.flows.world import World, document
 
 
@@ -101,3 +102,30 @@ def test_another_programmes_draft_is_left_alone(world):
     mine = save(world, ladder(300), based_on=head(world).pk).version_id
     discard_draft(DiscardDraft(world.programme_id, mine))
     assert head(other).pk == theirs
+
+
+def test_of_eight_who_save_publish_and_discard_at_once_each_wins_or_is_told(committed_world):
+    """R-ADM-5: one wins; nobody overwrites what they did not see, and there is never more than one draft."""
+    world = committed_world
+    begun = head(world).pk
+
+    def told(work):
+        try:
+            work()
+        except DraftChanged:
+            return "told"
+        return "won"
+
+    def saving(silver):
+        return lambda: told(lambda: save(world, ladder(silver), based_on=begun, author=str(silver)))
+
+    answers = at_once(*[saving(400 + turn) for turn in range(8)])
+    assert sorted(answers) == ["told"] * 7 + ["won"]
+    draft = head(world)
+    assert draft.author == str(400 + answers.index("won"))
+    publish = lambda: told(lambda: world.publish(ladder(450), based_on=draft.pk))  # noqa: E731
+    discard = lambda: told(lambda: discard_draft(DiscardDraft(world.programme_id, draft.pk)))  # noqa: E731
+    answers = at_once(publish, publish, discard, publish)
+    assert "won" in answers
+    assert ProgrammeVersion.objects.filter(published_at=None).count() == 0
+    assert ProgrammeVersion.objects.count() <= 2
