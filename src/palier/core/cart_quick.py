@@ -8,32 +8,69 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert
 
 from palier.core.money import LIMIT
 from palier.core.order import Delivery, Line, Order, OrderDiscount, Shipping
 from palier.core.quote_values import Cart
 
-WORD_MAX = 100
-LINES_MAX = 200
 LISTED_MAX = 20
-"""Longer texts and lists are out of the ordinary: their limits are the strict reader's business."""
-QUANTITY_MAX = 1_000_000
-WEIGHT_MAX = 1_000_000_000
-HOLD_MAX = 36
+"""Longer lists are out of the ordinary, like longer texts: their limits are the strict reader's business."""
 NUMBER_MAX = 15
+_LINES_MAX = 200
 
 Found = tuple[str | None, Cart, str]
 """Whose cart it is, the cart, and the hold that it had."""
 
-_CART_KEYS = frozenset(
-    {
-        "member", "lines", "coupons", "promo_codes", "use_points", "hold", "shipping", "payment_method", "delivery",
-        "currency",
-    }
-)  # fmt: skip
-_LINE_KEYS = frozenset({"id", "product", "categories", "quantity", "price", "tax_rate", "weight", "on_sale"})
-_POSITIONS = tuple(map(str, range(1, LINES_MAX + 1)))
+_Word = Annotated[str, Meta(min_length=1, max_length=100)]
+_Words = Annotated[list[_Word], Meta(max_length=LISTED_MAX)]
+_Perhaps = Annotated[str, Meta(max_length=100)]
+
+
+class _Line(Struct, frozen=True, forbid_unknown_fields=True):
+    product: _Word
+    price: Any
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    tax_rate: Any = 0
+    categories: _Words = []
+    id: _Word | UnsetType = UNSET
+    weight: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
+    on_sale: bool = False
+
+
+class _Shipping(Struct, frozen=True, forbid_unknown_fields=True):
+    carrier: _Perhaps = ""
+    amount: Any = 0
+    tax_rate: Any = 0
+
+
+class _Delivery(Struct, frozen=True, forbid_unknown_fields=True):
+    city: _Perhaps = ""
+    country: Annotated[str, Meta(max_length=2)] = ""
+
+
+class _Code(Struct, frozen=True, forbid_unknown_fields=True):
+    amount: Any
+    code: _Perhaps = ""
+
+
+class _Message(Struct, frozen=True, forbid_unknown_fields=True):
+    lines: Annotated[list[_Line], Meta(min_length=1, max_length=_LINES_MAX)]
+    member: _Word | UnsetType = UNSET
+    currency: str | UnsetType = UNSET
+    coupons: _Words = []
+    promo_codes: Annotated[list[_Code], Meta(max_length=LISTED_MAX)] = []
+    use_points: Annotated[int, Meta(ge=0, le=LIMIT)] | UnsetType = UNSET
+    hold: Annotated[str, Meta(min_length=1, max_length=36)] | UnsetType = UNSET
+    shipping: _Shipping | UnsetType = UNSET
+    payment_method: _Perhaps = ""
+    delivery: _Delivery | UnsetType = UNSET
+
+
+_POSITIONS = tuple(map(str, range(1, _LINES_MAX + 1)))
+_NO_SHIPPING, _NOWHERE = Shipping(), Delivery()
 
 
 class _Odd(Exception):
@@ -42,42 +79,42 @@ class _Odd(Exception):
 
 def quick_cart(message: object, *, currency: str, exponent: int, id: str) -> Found | None:
     """The cart in the programme's ``currency`` of so many decimals, prices with tax; None: not for this reader."""
-    if type(message) is not dict or not _CART_KEYS.issuperset(message):
-        return None
     try:
-        return _cart(message, currency, exponent, id)
-    except (_Odd, KeyError, TypeError):
+        asked = convert(message, _Message)
+        if asked.currency is not UNSET and asked.currency != currency:
+            return None
+        words: list[str] = []
+        lines = _lines(asked.lines, exponent, words)
+        coupons, member, hold = asked.coupons, asked.member, asked.hold
+        words += coupons
+        perhaps = [asked.payment_method]
+        if member is not UNSET:
+            words.append(member)
+        if hold is not UNSET:
+            words.append(hold)
+        shipping, delivery = _NO_SHIPPING, _NOWHERE
+        codes: tuple[OrderDiscount, ...] = ()
+        if asked.shipping is not UNSET:
+            shipping = _shipping(asked.shipping, exponent)
+            perhaps.append(shipping.carrier)
+        if asked.delivery is not UNSET:
+            delivery = Delivery(asked.delivery.city, asked.delivery.country.upper())
+            perhaps += (delivery.city, delivery.country)
+        if asked.promo_codes:
+            codes = tuple(
+                [OrderDiscount("promo_code", _amount(c.amount, exponent), c.code) for c in asked.promo_codes]
+            )
+            perhaps += [discount.code for discount in codes]
+        _check_words(words + [word for word in perhaps if word])
+    except (ValidationError, _Odd):
         return None
-
-
-def _cart(message: dict[str, Any], currency: str, exponent: int, id: str) -> Found:
-    get = message.get
-    if get("currency", currency) != currency:
-        raise _Odd
-    words: list[str] = []
-    lines = _lines(message["lines"], exponent, words)
-    coupons = _listed(get("coupons", ()), words)
-    hold = get("hold", "")
-    if ("hold" in message and not hold) or len(hold) > HOLD_MAX:
-        raise _Odd
-    if "member" in message:
-        words.append(message["member"])
-    use_points = get("use_points", 0)
-    if type(use_points) is not int or not 0 <= use_points <= LIMIT:
-        raise _Odd
-    payment_method = get("payment_method", "")
-    optional = [hold, payment_method]
-    shipping = _shipping(message["shipping"], exponent, optional) if "shipping" in message else Shipping()
-    delivery = _delivery(message["delivery"], optional) if "delivery" in message else Delivery()
-    codes = _codes(message["promo_codes"], exponent, optional) if "promo_codes" in message else ()
-    words += [word for word in optional if word != ""]
-    _check_words(words)
-    member = get("member")
+    customer = None if member is UNSET else member
     order = Order(
-        id, "placed", currency, member, lines=lines, shipping=shipping, discounts=codes,
-        payment_method=payment_method, delivery=delivery,
+        id, "placed", currency, customer, lines=lines, shipping=shipping, discounts=codes,
+        payment_method=asked.payment_method, delivery=delivery,
     )  # fmt: skip
-    return member, Cart(order, coupons, use_points if "use_points" in message else None), hold
+    use_points = None if asked.use_points is UNSET else asked.use_points
+    return customer, Cart(order, tuple(dict.fromkeys(coupons)), use_points), "" if hold is UNSET else hold
 
 
 def _check_words(words: list[str]) -> None:
@@ -85,50 +122,26 @@ def _check_words(words: list[str]) -> None:
     together = "|".join(words)
     if not together.isprintable() or " |" in together or "| " in together or together.strip() != together:
         raise _Odd
-    lengths = list(map(len, words))
-    if min(lengths) == 0 or max(lengths) > WORD_MAX:
-        raise _Odd
 
 
-def _lines(value: Any, exponent: int, words: list[str]) -> tuple[Line, ...]:
-    if type(value) is not list or not 0 < len(value) <= LINES_MAX:
-        raise _Odd
-    read, named, total = [], False, 0
-    for each, position in zip(value, _POSITIONS, strict=False):
-        if type(each) is not dict or not _LINE_KEYS.issuperset(each):
-            raise _Odd
-        get = each.get
-        product, quantity, weight, on_sale = (
-            each["product"],
-            get("quantity", 1),
-            get("weight", 0),
-            get("on_sale", False),
-        )
-        if (
-            type(quantity) is not int or not 0 < quantity <= QUANTITY_MAX
-            or type(weight) is not int or not 0 <= weight <= WEIGHT_MAX
-            or (on_sale is not False and on_sale is not True)
-        ):  # fmt: skip
-            raise _Odd
-        amount = _priced(each["price"], quantity, exponent)
-        total += amount
+def _lines(asked: list[_Line], exponent: int, words: list[str]) -> tuple[Line, ...]:
+    read, ids = [], [line.id for line in asked]
+    for line, own, position in zip(asked, ids, _POSITIONS, strict=False):
+        product, categories, quantity = line.product, line.categories, line.quantity
         words.append(product)
-        if "id" in each:
-            position = each["id"]
-            words.append(position)
-            named = True
-        categories = each.get("categories")
-        if categories is not None:
-            categories = _listed(categories, words)
-        elif "categories" in each:
-            raise _Odd
-        rate = each.get("tax_rate", 0)
-        if type(rate) not in _NUMBERS:
-            raise _Odd
+        words += categories
+        id = position if own is UNSET else own
+        amount = _priced(line.price, quantity, exponent)
+        listed = tuple(categories) if len(categories) < 2 else tuple(dict.fromkeys(categories))
         read.append(
-            Line(position, product, quantity, amount, categories or (), _net(str(rate)), weight, on_sale)
+            Line(id, product, quantity, amount, listed, _rated(line.tax_rate), line.weight, line.on_sale)
         )
-    if total > LIMIT or (named and len({line.id for line in read}) < len(read)):
+    named = [id for id in ids if id is not UNSET]
+    if named:
+        words += named
+        if len({line.id for line in read}) < len(read):
+            raise _Odd
+    if sum([line.amount_minor for line in read]) > LIMIT:
         raise _Odd
     return tuple(read)
 
@@ -136,28 +149,19 @@ def _lines(value: Any, exponent: int, words: list[str]) -> tuple[Line, ...]:
 _NUMBERS = frozenset({int, str, Decimal})
 
 
-def _listed(value: Any, words: list[str]) -> tuple[str, ...]:
-    """The texts of a list, each once."""
-    if value == ():
-        return ()
-    if type(value) is not list or len(value) > LISTED_MAX:
-        raise _Odd
-    words += value
-    return tuple(value) if len(value) < 2 else tuple(dict.fromkeys(value))
-
-
 def _priced(price: Any, quantity: int, exponent: int) -> int:
     """Price × quantity in minor units, rounded half up."""
     amount: int
-    if type(price) is int:
-        amount = price * quantity * 10**exponent
-    elif type(price) in _NUMBERS:
+    kind = type(price)
+    if kind is Decimal or kind is str:
         number, decimals = _decimal(str(price))
         if decimals <= exponent:
             amount = number * quantity * 10 ** (exponent - decimals)
         else:
             unit = 10 ** (decimals - exponent)
             amount = (2 * number * quantity + unit) // (2 * unit)
+    elif kind is int:
+        amount = price * quantity * 10**exponent
     else:
         raise _Odd
     if not 0 <= amount <= LIMIT:
@@ -206,34 +210,11 @@ def _net(rate: str) -> Fraction:
     return 1 / (1 + percent / 100)
 
 
-def _shipping(value: Any, exponent: int, optional: list[str]) -> Shipping:
-    if type(value) is not dict or not value.keys() <= {"carrier", "amount", "tax_rate"}:
-        raise _Odd
-    carrier, rate = value.get("carrier", ""), value.get("tax_rate", 0)
+def _rated(rate: Any) -> Fraction:
     if type(rate) not in _NUMBERS:
         raise _Odd
-    optional.append(carrier)
-    return Shipping(carrier, _amount(value.get("amount", 0), exponent), _net(str(rate)))
+    return _net(str(rate))
 
 
-def _delivery(value: Any, optional: list[str]) -> Delivery:
-    if type(value) is not dict or not value.keys() <= {"city", "country"}:
-        raise _Odd
-    city, country = value.get("city", ""), value.get("country", "")
-    if type(country) is not str or len(country) > 2:
-        raise _Odd
-    optional += (city, country)
-    return Delivery(city, country.upper())
-
-
-def _codes(value: Any, exponent: int, optional: list[str]) -> tuple[OrderDiscount, ...]:
-    if type(value) is not list or len(value) > LISTED_MAX:
-        raise _Odd
-    found = []
-    for each in value:
-        if type(each) is not dict or not each.keys() <= {"code", "amount"}:
-            raise _Odd
-        code = each.get("code", "")
-        optional.append(code)
-        found.append(OrderDiscount("promo_code", _amount(each["amount"], exponent), code))
-    return tuple(found)
+def _shipping(asked: _Shipping, exponent: int) -> Shipping:
+    return Shipping(asked.carrier, _amount(asked.amount, exponent), _rated(asked.tax_rate))
