@@ -7,7 +7,7 @@ import json
 import pytest
 from django_scopes import scopes_disabled
 
-from palier.store.models import Answer, KeptCart
+from palier.store.models import Answer, EntryNote, KeptCart
 from tests.entrances.api_shop import CART, ORDER, Api, another_key, fresh, make_api, pages
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,8 @@ def test_history_and_coupons_are_read_page_by_page_and_each_movement_by_its_numb
     api.problem(404, "GET", "/members/anna/movements/99")
     assert len(pages(api, "/members/anna/coupons?limit=1", 1)) == 2
     assert len(pages(api, "/orders?limit=3", 3)) == 7
+    assert len(pages(api, "/orders?limit=3&status=paid&member=anna", 3)) == 7
+    assert pages(api, "/orders?limit=3&status=placed", 3) == []
 
 
 def test_codes_are_shown_to_keys_that_may_read_members_alone(api: Api) -> None:
@@ -170,6 +172,8 @@ def test_a_gift_needs_a_member_that_is_known(api: Api) -> None:
     )
     api.good("PUT", "/members/anna", {})
     assert api.good("POST", "/members/anna/gifts", {"points": 5, "reason": "x"})["points"] == 5
+    with scopes_disabled():
+        assert EntryNote.objects.get().author == "tests (API)"
     told = api.problem(422, "POST", "/members/anna/gifts", {"points": 5, "reason": "x", "member": "bob"})
     assert told["path"] == "member"
 

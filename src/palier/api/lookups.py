@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from palier.api.keys import Caller
 from palier.core.errors import UnknownMember
+from palier.store.access.models import ApiKey
 from palier.store.members.load import find_account_id
 from palier.store.members.models import Identity
 from palier.store.programmes.models import ProgrammeVersion
@@ -33,6 +34,12 @@ def customers_of(caller: Caller, accounts: Iterable[int | None]) -> dict[int | N
         .values_list("account_id", "customer_id")
     )
     return dict(rows)
+
+
+def author_of(caller: Caller) -> str:
+    """Who did it, as staff will read: the name that the key was given."""
+    name = ApiKey.objects.filter(pk=caller.key_id).values_list("name", flat=True).first()
+    return f"{name} (API)"[:200]
 
 
 def version_numbers(caller: Caller) -> dict[int, int]:

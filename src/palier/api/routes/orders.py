@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Query, Router
 
@@ -157,6 +157,10 @@ def _done(recorded: Recorded, message: Order | Refund) -> dict[str, Any]:
 def list_orders(
     call: Call,
     member: Annotated[str, Query(max_length=200, description="Of this customer id alone")] = "",
+    status: Annotated[
+        Literal["", "placed", "paid", "shipped", "delivered", "cancelled"],
+        Query(description="In this state alone"),
+    ] = "",
     flagged: Annotated[bool, Query(description="Those that used what the member did not have")] = False,
     cursor: Cursor = "",
     limit: Limit = 50,
@@ -165,6 +169,8 @@ def list_orders(
     rows = OrderRow.objects.filter(shop_id=call.caller.shop_id).exclude(status="")
     if member:
         rows = rows.filter(account_id=account_of(call.caller, member))
+    if status:
+        rows = rows.filter(status=status)
     if flagged:
         rows = rows.filter(is_flagged=True)
     before = number_of(cursor)

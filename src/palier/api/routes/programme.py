@@ -9,6 +9,7 @@ from ninja import Router
 
 from palier.api.amounts import instant
 from palier.api.endpoint import Call, endpoint
+from palier.api.lookups import author_of
 from palier.api.parameters import Cursor, Language, Limit, VersionNumber, number_of, paged
 from palier.api.problems import Problem, Refused, problem_of
 from palier.api.reading import read_values
@@ -116,7 +117,10 @@ def publish(call: Call) -> dict[str, Any]:
             )
         )
     command = PublishProgramme(
-        call.caller.programme_id, values["document"], author=_author(call), note=values.get("note", "")
+        call.caller.programme_id,
+        values["document"],
+        author=author_of(call.caller),
+        note=values.get("note", ""),
     )
     return _published(publish_programme(command, now=call.now))
 
@@ -174,7 +178,7 @@ def roll_back(call: Call, number: VersionNumber) -> dict[str, Any]:
     current = _versions(call).get(pk=current_version_id(call.caller.programme_id))
     if current.digest == row.digest:
         return {"result": "unchanged", "number": current.number, "warnings": []}
-    done = roll_back_programme(call.caller.programme_id, number, author=_author(call), now=call.now)
+    done = roll_back_programme(call.caller.programme_id, number, author=author_of(call.caller), now=call.now)
     return _published(done)
 
 
@@ -187,10 +191,6 @@ def _versions(call: Call) -> QuerySet[ProgrammeVersion]:
 
 def _unknown(number: int) -> Problem:
     return Problem("unknown_version", f"no published version {number}", hint="see /programme/versions")
-
-
-def _author(call: Call) -> str:
-    return f"API key {call.caller.key_id}"
 
 
 def _version(row: ProgrammeVersion, current: int, *, with_document: bool = False) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def _where(context: Context, condition: object, rules: Programme) -> Where | Fac
     router,
     "GET",
     "/segments/{segment_id}/members",
-    scopes=("members:read",),
+    scopes=("members:read", "reports:read"),
     answer=SegmentMembersPage,
     summary="The members of a segment",
 )

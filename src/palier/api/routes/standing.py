@@ -9,7 +9,7 @@ from ninja import Router
 from palier.api.amounts import amount
 from palier.api.bodies import addressed
 from palier.api.endpoint import Call, endpoint
-from palier.api.lookups import account_of, version_numbers
+from palier.api.lookups import account_of, author_of, version_numbers
 from palier.api.member_json import coupon_json, coupon_words, tier_name
 from palier.api.movements_json import movement_json
 from palier.api.parameters import Cursor, CustomerId, Language, Limit, MovementNumber, number_of, paged
@@ -194,7 +194,7 @@ def post_gift(call: Call, customer_id: CustomerId) -> dict[str, Any]:
     """They live as long as points do, and count for no tier. Once per `id` (without one: per key)."""
     gift = parse_gift(addressed(call.body, member=customer_id))
     account_of(call.caller, customer_id)
-    author = f"API key {call.caller.key_id}"
+    author = author_of(call.caller)
     key = gift.id or f"api:{call.key}"
     command = GivePoints(call.caller.shop_id, customer_id, gift.points, gift.reason, author=author, key=key)
     done = give_points(command, now=call.now)

@@ -42,7 +42,14 @@ def find_answer(shop_id: int, key: str) -> StoredAnswer | None:
     digest, status, body, created_at = rows[0]
     at = from_time(created_at)
     assert at is not None
-    return StoredAnswer(digest, status, decode(body) if isinstance(body, str) else body, at)
+    return StoredAnswer(digest, status, _body(body), at)
+
+
+def _body(stored: Any) -> Any:
+    """The body as it was written. It is kept as a text: PostgreSQL would sort the keys of a map."""
+    while isinstance(stored, str):
+        stored = decode(stored)
+    return stored
 
 
 def renew_claim(shop_id: int, key: str, *, now: datetime, before: datetime) -> bool:
@@ -56,17 +63,15 @@ def renew_claim(shop_id: int, key: str, *, now: datetime, before: datetime) -> b
 
 
 def write_answer(shop_id: int, key: str, *, status: int, body: Any) -> None:
-    """The claimed key is answered."""
+    """The claimed key is answered; ``body`` is a map or a list."""
     with run(
         "UPDATE store_answer SET status = %s, body = %s WHERE shop_id = %s AND key = %s AND status IS NULL",
-        [status, to_json(body), shop_id, key],
+        [status, to_json(to_json(body)), shop_id, key],
     ):
         pass
 
 
 def delete_claim(shop_id: int, key: str) -> None:
     """The key is free again; one that is answered stays."""
-    with run(
-        "DELETE FROM store_answer WHERE shop_id = %s AND key = %s AND status IS NULL", [shop_id, key]
-    ):
+    with run("DELETE FROM store_answer WHERE shop_id = %s AND key = %s AND status IS NULL", [shop_id, key]):
         pass
