@@ -262,7 +262,9 @@ def test_delivery_gifts_earnings_and_the_next_tier():
     )
     assert said.gifts == ("Free gift (2 ×\u00a0mug) for your customer group.",)
     assert said.earns == "You will earn 45 points."
-    assert said.next_tier == "So far, Silver is £200 away."
+    assert said.next_tier == "With this order you reach Silver."
+    missed = words(replace(quote, hints=(Hint("tier", 5000, "amount", "silver"),)))
+    assert missed.next_tier == "So far, Silver is £200 away."
     assert said.lines()[0] == "60 points used: −£6.00 (10 points = £1)."
     assert len(said.lines()) == 7
 

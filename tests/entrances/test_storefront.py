@@ -110,7 +110,9 @@ def test_the_basket_says_what_applies_what_does_not_and_what_is_missing(visitor)
     assert "The code NOBODY-KNOWS cannot be used." in told
     assert "This order earns nothing" in told
     visitor.post("/demo/basket/code/drop/", {"code": "MOON10"})
-    assert "£1.75 more and you earn 10 points." in read(visitor, "/demo/basket/")
+    told = read(visitor, "/demo/basket/")
+    assert "£1.75 more and you earn 10 points." in told
+    assert "With this order you reach Gold." in told
 
 
 def test_the_carrier_and_the_payment_are_priced(visitor):

@@ -153,6 +153,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "will_earn": "You will earn {points}.",
     "will_earn.guest": "As a member you would earn {points}.",
     "next_tier": "So far, {tier} is {missing} away.",
+    "next_tier.reached": "With this order you reach {tier}.",
     "benefit.tier": "The benefit of your tier",
     "benefit.segment": "The benefit of your customer group",
     "benefit.first_order": "The benefit for a first order",

@@ -172,6 +172,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "will_earn": "Vous gagnerez {points}.",
     "will_earn.guest": "En tant que membre, vous gagneriez {points}.",
     "next_tier": "À ce jour, il vous manque {missing} pour atteindre le palier {tier}.",
+    "next_tier.reached": "Avec cette commande, vous atteignez le palier {tier}.",
     "benefit.tier": "L’avantage de votre palier",
     "benefit.segment": "L’avantage de votre groupe de clients",
     "benefit.first_order": "L’avantage de première commande",

@@ -174,6 +174,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "will_earn": "Sie sammeln damit {points}.",
     "will_earn.guest": "Als Mitglied würden Sie {points} sammeln.",
     "next_tier": ("Bis {tier} fehlt Ihnen bisher {missing}.", "Bis {tier} fehlen Ihnen bisher {missing}."),
+    "next_tier.reached": "Mit dieser Bestellung erreichen Sie {tier}.",
     "benefit.tier": "Der Vorteil Ihrer Stufe",
     "benefit.segment": "Der Vorteil Ihrer Kundengruppe",
     "benefit.first_order": "Der Vorteil zur ersten Bestellung",

@@ -79,7 +79,7 @@ def explain_quote(
         ),
         earns=_earns(speech, quote, buyer),
         hints=tuple(_hint(speech, buyer, hint, for_staff) for hint in quote.hints),
-        next_tier=_next_tier(speech, quote.next_tier) if quote.next_tier is not None else "",
+        next_tier=_next_tier(speech, quote, quote.next_tier) if quote.next_tier is not None else "",
     )
 
 
@@ -173,9 +173,12 @@ def _earns(speech: Speech, quote: Quote, buyer: Buyer) -> str:
     return speech.say(why) if has_rules and speech.knows(why) else ""
 
 
-def _next_tier(speech: Speech, upcoming: NextTier) -> str:
+def _next_tier(speech: Speech, quote: Quote, upcoming: NextTier) -> str:
+    """What is missing without this cart; with it nothing is, when no hint says so."""
     if upcoming.missing <= 0:
         return ""
+    if not any(hint.kind == "tier" for hint in quote.hints):
+        return speech.say("next_tier.reached", tier=speech.tier(upcoming.id))
     missing = phrases.measured(speech, upcoming.missing, _metric(speech), speech.formats)
     is_amount = _metric(speech) == "amount"
     n = 2 if is_amount else upcoming.missing
