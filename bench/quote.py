@@ -1,23 +1,27 @@
 """Carts priced on one core, bytes in and bytes out, beside floors in the same run: decoding alone, a minimal sum.
 
-The cart has ten lines; the programme five tiers, ten earning rules, five segments and a redemption; the member three
-coupons. Then the same with a hundred rules more that never match.
+In goes the message that a shop sends to ``/api/v1/quotes``, out comes its answer, by the API's own reader and writer;
+the member is at hand. The cart has ten lines; the programme five tiers, ten earning rules, five segments and a
+redemption; the member three coupons. Then the same with a hundred rules more that never match.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 
+import django
 import msgspec
 
 from palier.core.account import Coupon
+from palier.core.messages_cart import parse_cart
 from palier.core.money import allocate
-from palier.core.plan import compile_plan
+from palier.core.plan import Plan, compile_plan
 from palier.core.programme.parse import parse
 from palier.core.programme.values import CouponTerms, Discount
 from palier.core.quote import quote
@@ -87,23 +91,29 @@ def more_rules(count: int) -> list[dict]:
     return [{"id": f"more-{i}", **kinds[i % len(kinds)](i)} for i in range(count)]
 
 
-def a_cart() -> bytes:
-    """Ten lines of one to three pieces, with three codes."""
+def carts(count: int = 200) -> list[bytes]:
+    """Messages of shops: ten lines of one to three pieces, other products and prices in each of them; three codes."""
+    return [_cart(number) for number in range(count)]
+
+
+def _cart(number: int) -> bytes:
     lines = [
         {
-            "id": str(i),
-            "product": f"p{i}",
+            "product": f"p{(7 * number + i) % 500}" if i != 3 else "p3",
             "quantity": 1 + i % 3,
-            "amount_minor": 999 + 731 * i,
+            "price": Decimal(999 + 731 * i + 37 * number % 4000) / 100,
+            "tax_rate": 20,
             "categories": [f"c{i % 4}", "all"],
         }
         for i in range(10)
     ]
-    order = {
-        "id": "cart", "status": "placed", "currency": "EUR", "customer": "ana", "lines": lines,
-        "shipping": {"carrier": "colissimo", "amount_minor": 490}, "payment_method": "card",
-    }  # fmt: skip
-    return json.dumps({"order": order, "coupons": ["CODE1", "CODE2", "CODE0"]}).encode()
+    return msgspec.json.Encoder(decimal_format="number").encode(
+        {
+            "member": "ana", "lines": lines, "coupons": ["CODE1", "CODE2", "CODE0"],
+            "shipping": {"carrier": "colissimo", "amount": Decimal("4.90")}, "payment_method": "card",
+            "delivery": {"city": "Lyon", "country": "FR"},
+        }
+    )  # fmt: skip
 
 
 def a_buyer() -> Buyer:
@@ -131,29 +141,47 @@ def by_hand(cart: Cart) -> Quote:
 
 def main(count: int = 3000, turns: int = 7) -> dict[str, float]:
     """Print carts a second of every side, the median of the turns; returns them."""
-    decode = msgspec.json.Decoder(Cart).decode
-    encode = msgspec.json.Encoder().encode
-    message, buyer = a_cart(), a_buyer()
-    cart = decode(message)
-    plan = compile_plan(parse(DOCUMENT))
+    django.setup()
+    from palier.api.bodies import encode, read_object
+    from palier.api.quotes_json import quote_json
+
+    def read(body: bytes) -> Cart:
+        return parse_cart(read_object(body), currency="EUR").cart
+
+    programme, buyer = parse(DOCUMENT), a_buyer()
+    plan = compile_plan(programme)
     wide = compile_plan(parse(DOCUMENT | {"earning": EARNING + more_rules(100)}))
-    answer = quote(plan, cart, buyer)
-    assert answer == quote(wide, cart, buyer)
-    assert by_hand(cart).total_minor == answer.total_minor
-    assert len(answer.discounts) == 3
-    sides: dict[str, Callable[[], object]] = {
-        "decode and encode": lambda: (decode(message), encode(answer)),
-        "by hand": lambda: encode(by_hand(decode(message))),
-        "quote": lambda: encode(quote(plan, decode(message), buyer)),
-        "quote, 100 rules more": lambda: encode(quote(wide, decode(message), buyer)),
-        "quote alone": lambda: quote(plan, cart, buyer),
+    bodies = carts()
+    for body in bodies:
+        cart = read(body)
+        answer = quote(plan, cart, buyer)
+        assert answer == quote(wide, cart, buyer)
+        assert by_hand(cart).total_minor == answer.total_minor
+        assert len(answer.discounts) == 3
+    given = quote_json(answer, cart.order, programme)
+
+    def answered(which: Plan, body: bytes) -> bytes:
+        cart = read(body)
+        return encode(quote_json(quote(which, cart, buyer), cart.order, programme))
+
+    def summed(body: bytes) -> bytes:
+        cart = read(body)
+        return encode(quote_json(by_hand(cart), cart.order, programme))
+
+    sides: dict[str, Callable[[bytes], object]] = {
+        "decode and encode": lambda body: (read_object(body), encode(given)),
+        "read and answer": lambda body: (read(body), encode(quote_json(answer, cart.order, programme))),
+        "by hand": summed,
+        "quote": lambda body: answered(plan, body),
+        "quote, 100 rules more": lambda body: answered(wide, body),
+        "quote alone": lambda body: quote(plan, cart, buyer),
     }
     times: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(turns):
         for name, work in sides.items():
             start = time.process_time()
-            for _ in range(count):
-                work()
+            for number in range(count):
+                work(bodies[number % len(bodies)])
             times[name].append((time.process_time() - start) / count)
     rates = {name: 1 / statistics.median(taken) for name, taken in times.items()}
     for name, taken in times.items():
@@ -164,4 +192,5 @@ def main(count: int = 3000, turns: int = 7) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.config.settings")
     main(*(int(argument) for argument in sys.argv[1:]))
