@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, structs
+
 from palier.core.formats import LANGUAGES
 
 
@@ -70,10 +72,17 @@ def _own(account_id: int | None) -> str:
 
 def _plain(quote: Any) -> dict[str, Any]:
     """The quote for machines: amounts in minor units; what the terms of a benefit are is left to the document."""
-    facts: dict[str, Any] = asdict(quote)
+    facts = _fields(quote)
     facts.pop("booked", None)
     for part in facts["discounts"] + facts["promo_codes"]:
         del part["terms"]
     for hint in facts["hints"]:
         del hint["gives"]
     return facts
+
+
+def _fields(value: Any) -> Any:
+    """The values of a quote as plain dictionaries, however deep they lie."""
+    if isinstance(value, Struct):
+        return {name: _fields(part) for name, part in structs.asdict(value).items()}
+    return [_fields(part) for part in value] if isinstance(value, tuple) else value
