@@ -32,7 +32,7 @@ WRITES = ("orders:write",)
 def post_event(call: Call) -> dict[str, Any]:
     """A member did something. What the programme gives for it is given once per `id` (without one: per key).
 
-    A customer never seen becomes a member.
+    A customer never seen becomes a member. It counts from now on, whatever `at` says.
     """
     return _json(_record(call, call.body, call.key))
 
