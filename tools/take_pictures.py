@@ -49,16 +49,20 @@ PICTURES = (
     Picture("home", "/admin/", height=720),
     Picture("members", "/admin/members/?tier=silver", height=760),
     Picture("member-en", "member", height=1180),
-    Picture("member-fr", "member", "fr", height=1180),
+    Picture("member-fr", "member", "fr", height=1140),
     Picture("member-de", "member", "de", height=1180, theme="dark"),
     Picture("cart", "cart", height=900, scroll_to="#quote"),
     Picture("phone-fr", "member", "fr", width=390, height=844),
     Picture("phone-history-de", "member", "de", width=390, height=844, scroll_to="#history"),
     Picture("shop", "/demo/", height=900),
-    Picture("shop-basket-fr", "/demo/basket/", "fr", height=1060),
+    Picture("shop-basket-fr", "/demo/basket/", "fr", height=1000),
     Picture("shop-order-de", "/demo/orders/", "de", height=800, theme="dark"),
     Picture("shop-account", "/demo/account/", height=960),
     Picture("phone-shop-fr", "/demo/", "fr", width=390, height=844),
+    Picture("ladder", "/admin/ladder/", height=900),
+    # From here on there is a draft.
+    Picture("publish", "publish", height=1180),
+    Picture("phone-ladder-fr", "/admin/ladder/", "fr", width=390, height=844),
 )
 
 
@@ -138,6 +142,8 @@ def take(browser: Browser, address: str, picture: Picture, file: Path) -> None:
         page.wait_for_url("**/admin/members/*-*/")
         if picture.path == "cart":
             fill_a_cart(page)
+    elif picture.path == "publish":
+        draft_another_ladder(page, address)
     elif picture.path and not picture.path.startswith("/demo/"):
         page.goto(address + picture.path, wait_until="networkidle")
     page.wait_for_load_state("networkidle")
@@ -145,6 +151,16 @@ def take(browser: Browser, address: str, picture: Picture, file: Path) -> None:
         page.locator(picture.scroll_to).evaluate("element => element.scrollIntoView()")
     page.screenshot(path=file)
     context.close()
+
+
+def draft_another_ladder(page: Page, address: str) -> None:
+    """Gold for less, in the draft; then the page that asks before it is published."""
+    page.goto(f"{address}/admin/ladder/tiers/gold/", wait_until="networkidle")
+    page.locator("#threshold").fill("1500")
+    page.locator("button[value='review']").click()
+    page.locator("button[value='save']").click()
+    page.wait_for_url("**/admin/ladder/**")
+    page.goto(f"{address}/admin/programme/draft/publish/", wait_until="networkidle")
 
 
 def go_shopping(page: Page, address: str, picture: Picture) -> None:
