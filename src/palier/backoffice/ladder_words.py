@@ -113,8 +113,11 @@ class Ladder:
         )
 
     def _other_names(self, tier: Tier, name: str) -> tuple[str, ...]:
-        texts = tier.name.by_language if tier.name else ()
-        return tuple(f"{text} ({language})" for language, text in texts if language and text != name)
+        spoken: dict[str, list[str]] = {}
+        for language, text in tier.name.by_language if tier.name else ():
+            if language and text != name:
+                spoken.setdefault(text, []).append(language)
+        return tuple(f"{text} ({', '.join(languages)})" for text, languages in spoken.items())
 
     def _perks(self, tier: Tier) -> tuple[str, ...]:
         texts = dict(tier.perks)
