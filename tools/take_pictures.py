@@ -45,16 +45,12 @@ class Picture:
 
 
 PICTURES = (
-    Picture("demo", "", height=620),
     Picture("home", "/admin/", height=720),
-    Picture("members", "/admin/members/?tier=silver", height=760),
     Picture("member-en", "member", height=1180),
     Picture("member-fr", "member", "fr", height=1140),
-    Picture("member-de", "member", "de", height=1180, theme="dark"),
+    Picture("member-de", "member", "de", height=1080, theme="dark"),
     Picture("cart", "cart", height=900, scroll_to="#quote"),
     Picture("phone-fr", "member", "fr", width=390, height=844),
-    Picture("phone-history-de", "member", "de", width=390, height=844, scroll_to="#history"),
-    Picture("shop", "/demo/", height=900),
     Picture("shop-basket-fr", "/demo/basket/", "fr", height=1000),
     Picture("shop-order-de", "/demo/orders/", "de", height=800, theme="dark"),
     Picture("shop-account", "/demo/account/", height=960),
