@@ -23,7 +23,7 @@ from palier.api.routes import (
     orders,
     products,
     programme,
-    reports,
+    segments,
     standing,
     webhooks,
 )
@@ -82,7 +82,7 @@ api.add_router("", standing.router, tags=["Members"])
 api.add_router("", carts.router, tags=["Carts"])
 api.add_router("", products.router, tags=["Products"])
 api.add_router("", programme.router, tags=["Programme"])
-api.add_router("", reports.router, tags=["Segments"])
+api.add_router("", segments.router, tags=["Segments"])
 api.add_router("", webhooks.router, tags=["Webhooks"])
 api.add_router("", health.router, tags=["Health"])
 
