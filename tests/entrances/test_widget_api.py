@@ -115,6 +115,9 @@ def test_wid_4_no_token_but_the_shops_own_opens_anything(client, signing, addres
         "nobody's": signing.token(customer=None),
         "an end that is no whole number": signing.token(exp=1.5e9),
         "a zero byte": signing.token(iss="\0"),
+        "half a character": signing.token(iss="\ud800"),
+        "half a customer": signing.token("\ud800"),
+        "a customer of two lines": signing.token("a\nb"),
     }
     answers = {name: ask(client, token, address) for name, token in bad.items()}
     assert {name for name, answer in answers.items() if answer.status_code != 401} == set()
@@ -142,6 +145,15 @@ def test_wid_7_no_cache_keeps_an_answer_and_every_page_may_ask(client, signing, 
         204,
         "authorization, content-type",
     )
+
+
+def test_a_look_costs_eight_statements_however_long_the_history(
+    client, signing, django_assert_max_num_queries
+):
+    token = signing.token("C-1002")  # two hundred coupons
+    ask(client, token)
+    with django_assert_max_num_queries(8):
+        ask(client, token)
 
 
 def test_a_session_of_the_back_office_opens_no_wallet(admin_client, signing):
