@@ -127,6 +127,8 @@ def apply(till: Till, offer: Offer) -> Given:
 
     One that frees only carriers that were not chosen is noted and costs nothing; one that gives nothing is not.
     """
+    if _is_plain(offer):
+        return _plain(till, offer)
     given = _promo_codes(till, offer) if offer.promo_codes else _benefit(till, offer)
     grant = offer.free_shipping
     if (
@@ -163,6 +165,9 @@ def gives(till: Till, offer: Offer) -> tuple[bool, int]:
 
     A percentage of goods gives something even where it rounds to nothing: what stands must not turn on a cent.
     """
+    if _is_plain(offer):
+        amount, touches = _plain_amount(till, offer)
+        return amount > 0 or touches, amount
     if offer.promo_codes:
         given = apply(till.copy(spreads=needs_lines(offer)), offer)
         return given.is_something, given.amount_minor
@@ -170,6 +175,40 @@ def gives(till: Till, offer: Offer) -> tuple[bool, int]:
         return False, 0
     amount, _, _, frees, _, touches = _measure(till, offer)
     return bool(amount or frees or offer.gift or touches), amount
+
+
+def _is_plain(offer: Offer) -> bool:
+    """Whether it takes a percentage or an amount off the whole cart and does nothing else."""
+    discount = offer.discount
+    return (
+        discount is not None
+        and offer.free_shipping is None
+        and offer.use is None
+        and offer.only is None
+        and offer.gift is None
+        and discount.lines is None
+        and discount.max_minor is None
+    )
+
+
+def _plain(till: Till, offer: Offer) -> Given:
+    amount, touches = _plain_amount(till, offer)
+    if not amount:
+        return Given(offer, 0, (0,) * len(till.left), touches=touches)
+    given = Given(offer, amount, take(till, amount, None), 0, 0, False, (), touches)
+    till.given.append(given)
+    return given
+
+
+def _plain_amount(till: Till, offer: Offer) -> tuple[int, bool]:
+    """What a plain offer takes off, and whether it is a percentage of goods that are there."""
+    discount, base = offer.discount, till.total
+    assert discount is not None
+    percent = discount.percent_bp
+    if percent is not None:
+        return (base * percent + 5_000) // 10_000, bool(percent and base)
+    assert discount.amount_minor is not None
+    return min(base, till.converted(discount.amount_minor)), False
 
 
 def _benefit(till: Till, offer: Offer) -> Given:
