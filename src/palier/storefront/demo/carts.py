@@ -122,6 +122,8 @@ def price(shop: Shop, why: str | Promise, customer: str | None = None) -> Answer
     """Ask what the basket costs, with every reason in words; for that customer instead of whoever is here, if given."""
     said = shop.line.tell("POST", "/api/v1/quotes/explain", message_of(shop.visit, customer), why)
     quote, words = said["quote"], said["words"]
+    # A hint says already what is missing with this basket; without one, the basket reaches the tier.
+    upcoming = "" if any(hint["kind"] == "tier" for hint in quote["hints"]) else words["next_tier"]
     carrier = carrier_of(shop.visit)
     total = _minor(quote["total"])
     shipping = _minor(quote["shipping"]["amount"])
@@ -137,7 +139,7 @@ def price(shop: Shop, why: str | Promise, customer: str | None = None) -> Answer
         earns=quote["earns"],
         applied=[each for each in (*words["applied"], *words["shipping"], *words["gifts"]) if each],
         refused=[each for each in words["refused"] if each],
-        hints=[each for each in (*words["hints"], words["next_tier"]) if each],
+        hints=[each for each in (*words["hints"], upcoming) if each],
         earns_words=words["earns"],
         expected=quote["total"],
     )
