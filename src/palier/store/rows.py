@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache
+from threading import local
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -88,6 +89,9 @@ COPY_FROM = 200
 FEW = 5
 """Up to so many accounts are written in one round trip."""
 
+PLANNED = 100
+"""For up to so many rows PostgreSQL keeps the plan of a statement: making it costs more than such a statement."""
+
 
 class Table:
     """A table as it is written in bulk; the text of its statements is made once.
@@ -130,7 +134,11 @@ class Table:
 
     def _write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if is_postgresql():
-            run(statement, [self._recorded(rows)], keeps_plan=len(rows) <= FEW)
+            write = (statement, self._recorded(rows), len(rows) <= PLANNED)
+            if _gathered.writes is None:
+                _write_all([write])
+            else:
+                _gathered.writes.append(write)
             return
         database = _database()
         if _is_watched(database):
@@ -177,26 +185,53 @@ class Table:
         return f"UPDATE {self.name} SET {sets} WHERE {key} = %s"
 
 
+class _Gathered(local):
+    """What this thread is about to write in one statement; None while it writes statement by statement."""
+
+    writes: list[tuple[str, str, bool]] | None = None
+
+
+_gathered = _Gathered()
+
+
 @contextmanager
 def together(*, accounts: int = 1) -> Iterator[None]:
-    """Send what a few accounts write in one round trip (PostgreSQL pipelines it); errors come at its end, as Django's.
+    """Write the rows of a few accounts in one statement at the end (PostgreSQL); errors come then, as Django's.
 
-    What reads a result waits for it, so only writes belong in here. Many accounts go one statement after the other:
-    a pipeline cannot carry COPY, and round trips are nothing to them.
+    No table is written twice at the same row in here, and nothing is read. Many accounts go one statement after the
+    other: COPY is the better way for them, and round trips are nothing to them.
     """
-    if not is_postgresql() or accounts > FEW:
+    if not is_postgresql() or accounts > FEW or _gathered.writes is not None:
         yield
         return
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    writes = _gathered.writes = []
+    try:
         yield
+    finally:
+        _gathered.writes = None
+    if writes:
+        _write_all(writes)
+
+
+def _write_all(writes: Sequence[tuple[str, str, bool]]) -> None:
+    statements, parameters, are_few = zip(*writes, strict=True)
+    run(_as_one(statements), parameters, keeps_plan=all(are_few))
+
+
+@cache
+def _as_one(statements: tuple[str, ...]) -> str:
+    *before, last = statements
+    named = ", ".join(f"w{i} AS ({statement})" for i, statement in enumerate(before))
+    return f"WITH {named} {last}" if named else last
 
 
 def select_both(first: Query, second: Query) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """All rows of two queries in one round trip; the second one sees what the first one waited for."""
     if not is_postgresql():
         return select(*first), select(*second)
-    with together(), run(*first) as one, run(*second) as two:
+    connection.ensure_connection()
+    pipeline = connection.connection.pipeline()
+    with connection.wrap_database_errors, pipeline, run(*first) as one, run(*second) as two:
         return one.fetchall(), two.fetchall()
 
 
@@ -236,7 +271,7 @@ def _reader(connection: Any) -> Any:
 
 def _keeps(parameters: Sequence[Any]) -> bool | None:
     """Whether PostgreSQL is to keep the plan, as ``prepare`` says it: None after a few uses, False never."""
-    return False if any(type(p) is list and len(p) > FEW for p in parameters) else None
+    return False if any(type(p) is list and len(p) > PLANNED for p in parameters) else None
 
 
 def run(sql: str, parameters: Sequence[Any], *, keeps_plan: bool = True) -> Any:
