@@ -297,3 +297,15 @@ def test_ref_2_a_changed_rule_never_touches_orders_of_before():
 def test_the_version_is_frozen_when_the_order_is_first_seen_even_if_it_only_waits():
     story = Story(programme()).order("A", 100, status="placed").publish(programme(earning=(spend_rule(5),)))
     assert story.order("A", status="paid").available == 100
+
+
+@pytest.mark.parametrize("net", ["23.08", "20.30", "0.42"])
+def test_a_multiplier_with_lines_raises_all_that_its_only_line_earned_also_when_the_amount_was_rounded_up(
+    net,
+):
+    """27.696 with tax is 27.70, which earns 83: all of it was earned by that line, and three times 83 is 249."""
+    spend = spend_rule(3)
+    desks = EarningRule("m", lines=LineFilter(frozenset({"desk"})), multiply=Fraction(3))
+    desk = line(net, "desk", other_per_amount=Fraction(6, 5))
+    once = worth(spend, desk, prices="net")[0]
+    assert worth((spend, desks), desk, prices="net")[0] == 3 * once

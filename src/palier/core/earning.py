@@ -89,7 +89,8 @@ def order_worth(programme: Programme, order: Order, kept: Kept, frozen: Frozen) 
     their conditions hold for what is kept.
     """
     lines = counted_lines(programme, order, kept, frozen)
-    spend_minor = round_half_up(sum(line.paid for line in lines) + _shipping(programme, order, kept, frozen))
+    shipping = _shipping(programme, order, kept, frozen)
+    spend_minor = round_half_up(sum(line.paid for line in lines) + shipping)
     why_not = "refunded" if kept.is_refunded else prevented(programme, benefit_sources(order), frozen)
     earning_lines = [line for line in lines if _earns(line)]
     if why_not or not earning_lines:
@@ -104,7 +105,7 @@ def order_worth(programme: Programme, order: Order, kept: Kept, frozen: Frozen) 
             given = _award(programme, rule, rule.award, own, spend_minor)
             if given.points:
                 awards.append((rule, given, own))
-    total, multiplier, by = _multiplied(programme, order, earning_lines, awards, frozen, rules)
+    total, multiplier, by = _multiplied(programme, order, earning_lines, awards, frozen, rules, shipping)
     points = total if frozen.room is None else max(0, min(total, frozen.room))
     return Worth(points, spend_minor, tuple(a for _, a, _ in awards), multiplier, by, total)
 
@@ -275,6 +276,7 @@ def _multiplied(
     awards: list[tuple[EarningRule, RuleAward, list[Counted]]],
     frozen: Frozen,
     rules: list[EarningRule],
+    shipping: Fraction | int,
 ) -> tuple[int, Fraction, tuple[str, str] | None]:
     """The sum of the awards, multiplied; the general multiplier, and whose it is (ties: tier, then earlier rule).
 
@@ -310,7 +312,8 @@ def _multiplied(
         if not rule.award.per_item and rule.award.per_minor is None:
             exact += given.points * whole
         else:
-            exact += _shared(rule.award, given, own, general, by_line, whole)
+            beside = shipping if rule.lines is None and given.base_minor is not None else 0
+            exact += _shared(rule.award, given, own, general, by_line, whole, beside)
     return rounded(programme, exact.numerator, exact.denominator), whole, source
 
 
@@ -321,13 +324,18 @@ def _shared(
     general: list[Fraction],
     by_line: list[tuple[Fraction, LineFilter]],
     whole: Fraction,
+    beside: Fraction | int,
 ) -> Fraction:
+    """An award by amount or item, each line's share multiplied; ``beside`` is shipping that counts, of no line.
+
+    Shares are of the exact amounts: that their sum was rounded takes nothing from the lines.
+    """
     weights: list[Fraction | int] = [line.kept.quantity if award.per_item else line.paid for line in own]
     measured = Fraction(sum(weights))
     if not measured:
         return given.points * whole
-    base = measured if given.base_minor is None else max(measured, Fraction(given.base_minor))
-    exact = given.points * (base - measured) / base * whole
+    base = measured + beside
+    exact = given.points * beside / base * whole
     for line, weight in zip(own, weights, strict=True):
         own_multipliers = [m for m, line_filter in by_line if line_matches(line_filter, line)]
         exact += given.points * weight / base * max([*general, *own_multipliers], default=ONE)

@@ -15,7 +15,7 @@ from palier.core.caps import room_under_caps
 from palier.core.earning import Worth, order_holds, order_worth
 from palier.core.errors import InvalidOrder
 from palier.core.money import LIMIT
-from palier.core.order import VALID_STATUSES, Kept, keep
+from palier.core.order import VALID_STATUSES, Kept, Order, keep
 from palier.core.order_case import OrderCase, Reconciled
 from palier.core.period import end_after, zone
 from palier.core.programme.values import Programme
@@ -37,6 +37,9 @@ def reconcile(book: Book, case: OrderCase) -> Reconciled:
     frozen = case.frozen
     if frozen is None and is_valid and not kept.is_refunded:
         frozen = _accept(book, case, kept)
+    elif frozen is not None and book.last_order is not None and frozen.order_at == book.last_order.at:
+        # Segments ask where the last order goes and who carries it: as its newest version says.
+        book.last_order = _last_order(case.order, frozen.order_at)
     counts = is_valid and not kept.is_refunded and frozen is not None
     programme = book.timeline.by_id(case.version).programme
     worth = order_worth(programme, case.order, kept, frozen) if frozen else None
@@ -85,11 +88,13 @@ def _accept(book: Book, case: OrderCase, kept: Kept) -> Frozen:
         applies=lambda when: order_holds(programme, when, order, kept, frozen),
     )
     if book.last_order is None or order_at >= book.last_order.at:
-        delivery = order.delivery
-        book.last_order = LastOrder(
-            order_at, delivery.city, delivery.country, order.shipping.carrier, order.payment_method
-        )
+        book.last_order = _last_order(order, order_at)
     return replace(frozen, room=room)
+
+
+def _last_order(order: Order, at: datetime) -> LastOrder:
+    delivery = order.delivery
+    return LastOrder(at, delivery.city, delivery.country, order.shipping.carrier, order.payment_method)
 
 
 def _undo_renewal(book: Book, case: OrderCase) -> OrderCase:
