@@ -72,7 +72,7 @@ def serve_with_worker(*, host: str, port: int, workers: int = 1, is_quiet: bool 
     return supervise([web, work])
 
 
-THREADS = 32
+THREADS = 64
 """Requests of one process that may wait at once. Orders wait for the commit in progress and then share the next one,
 so that more of them waiting are booked faster; none of them has a connection of its own (``palier.api.hot.lanes``)."""
 
