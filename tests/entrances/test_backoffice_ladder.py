@@ -361,6 +361,15 @@ def test_who_may_look_and_who_may_edit(client, shop, role):
         assert ProgrammeVersion.objects.filter(published_at=None).exists() == may
 
 
+def test_addresses_of_tiers_that_cannot_be_are_answered(manager, shop):
+    for id in ("nobody", "a%00b", "%20", "..", "é" * 100, "<script>"):
+        path = f"{LADDER}tiers/{id}/"
+        assert manager.get(path).status_code == 404
+        sent = {"do": "save", "base": head(shop).pk, "threshold": "5", "name_en": "X", "enabled": "on"}
+        assert manager.post(path, sent).status_code in (200, 302, 404)
+    assert {tier.id for tier in rules(shop).tiers.ladder} <= {"bronze", "silver", "gold", "nobody"}
+
+
 def test_nobody_sees_the_ladder_without_signing_in(client, shop):
     for path in (LADDER, f"{LADDER}new/", f"{LADDER}tiers/silver/"):
         assert client.get(path).url.startswith("/admin/login/")

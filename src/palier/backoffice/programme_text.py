@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +26,14 @@ from palier.backoffice.programme_review import Review
 from palier.core.errors import DraftChanged
 from palier.core.programme.canonical import to_document
 from palier.core.programme.diff import diff
-from palier.core.programme.load import TEXT_MAX
 from palier.core.programme.parse import parse_text
 from palier.core.programme.problems import InvalidProgramme, Problem
-from palier.core.programme.source import as_written, line_of
+from palier.core.programme.source import as_written, lines_of
 from palier.core.programme.tell_problem import tell_reason
 from palier.core.programme.values import Programme as Rules
 from palier.flows.save_draft import SaveDraft, save_draft
+
+_TOLD = re.compile(r"line ([0-9]+), column [0-9]+: (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,7 @@ def text(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any] | HttpRes
         rules = parse_text(written)
         answer = _settle(request, viewpoint, head, rules, written)
     except InvalidProgramme as invalid:
-        return {
-            **context,
-            "problems": [_placed(each, written, viewpoint.language) for each in invalid.problems],
-        }
+        return {**context, "problems": _placed(invalid.problems, written, viewpoint.language)}
     if isinstance(answer, HttpResponse):
         return answer
     return {**context, "head": head_of(viewpoint) if answer.meanwhile else head, "review": answer}
@@ -94,14 +94,17 @@ def _settle(
     )
 
 
-def _placed(problem: Problem, written: str, language: str) -> Placed:
-    reason, line = problem.reason, None
-    if reason.startswith("line ") and not problem.path:
-        place, _colon, reason = reason.partition(": ")
-        number = place.split(",")[0].removeprefix("line ")
-        line = int(number) if number.isdecimal() else None
-    elif len(written) <= TEXT_MAX:
-        line = line_of(written, problem.path)
+def _placed(problems: Sequence[Problem], written: str, language: str) -> list[Placed]:
+    """Each problem with its line: of its path, or as the reader of the text says it."""
     lines = written.splitlines()
-    excerpt = lines[line - 1].strip()[:120] if line is not None and line <= len(lines) else ""
-    return Placed(line, excerpt, problem.path, tell_reason(reason, language), problem.suggestion)
+    paths = [problem.path for problem in problems]
+    places = lines_of(written, paths) if any(paths) else (None,) * len(problems)
+    found = []
+    for problem, place in zip(problems, places, strict=True):
+        line, reason = place, problem.reason
+        told = _TOLD.fullmatch(reason)
+        if told is not None:
+            line, reason = int(told[1]), told[2]
+        excerpt = lines[line - 1].strip()[:120] if line is not None and line <= len(lines) else ""
+        found.append(Placed(line, excerpt, problem.path, tell_reason(reason, language), problem.suggestion))
+    return found

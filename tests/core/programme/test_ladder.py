@@ -18,7 +18,7 @@ from palier.core.programme.ladder import (
     who_asks_for,
 )
 from palier.core.programme.parse import parse, parse_text
-from palier.core.programme.source import as_written, line_of, with_section
+from palier.core.programme.source import as_written, lines_of, with_section
 from palier.core.programme.values import Tier
 
 TEXT = """\
@@ -160,9 +160,9 @@ def test_a_text_that_cannot_be_kept_is_written_out_from_the_programme(text):
     ],
 )
 def test_a_path_leads_to_its_line(path, line):
-    assert line_of(TEXT, path) == line
+    assert lines_of(TEXT, [path]) == (line,)
 
 
 def test_a_text_that_cannot_be_read_has_no_lines():
-    assert line_of("a: [", "a") is None
-    assert line_of("", "a") is None
+    assert lines_of("a: [", ["a", "b"]) == (None, None)
+    assert lines_of("", ["a"]) == (None,)

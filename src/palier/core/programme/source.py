@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -72,18 +73,20 @@ def _says(text: str, programme: Programme) -> bool:
         return False
 
 
-def line_of(source: str, path: str) -> int | None:
-    """The line (from 1) where the value of a path such as ``tiers.ladder[1].from`` is written.
+def lines_of(source: str, paths: Sequence[str]) -> tuple[int | None, ...]:
+    """The line (from 1) where the value of each path, such as ``tiers.ladder[1].from``, is written.
 
-    Where a step of the path is not there, as with a key that is missing, it is the line of what holds it. None where
-    the text cannot be read.
+    Where a step of a path is not there, as with a key that is missing, it is the line of what holds it. None where
+    the text cannot be read. The text is read once, however many paths there are.
     """
     try:
         node: Any = YAML(typ="rt", pure=True).compose(source.removeprefix("\ufeff"))
     except (YAMLError, ValueError, RecursionError):
-        return None
-    if node is None:
-        return None
+        node = None
+    return tuple(None if node is None else _line_of(node, path) for path in paths)
+
+
+def _line_of(node: Any, path: str) -> int:
     line = int(node.start_mark.line) + 1
     for index, key in _STEP.findall(path):
         inner, at = _within(node, key, int(index) if index else None)
