@@ -20,6 +20,9 @@ _KEY = re.compile(r"(?:\"([a-z_]+)\"|'([a-z_]+)'|([a-z_]+))\s*:(?:\s|$)")
 
 _STEP = re.compile(r"\[([0-9]+)\]|(?:^|\.|\[)([^.\[\]]+)\]?")
 
+LINES_TEXT_MAX = 200_000
+"""In longer texts (in characters) nobody waits for the line of a problem: its path has to do."""
+
 
 def as_written(source: str, programme: Programme) -> str:
     """``source`` where it says this programme, else the programme written out."""
@@ -77,8 +80,10 @@ def lines_of(source: str, paths: Sequence[str]) -> tuple[int | None, ...]:
     """The line (from 1) where the value of each path, such as ``tiers.ladder[1].from``, is written.
 
     Where a step of a path is not there, as with a key that is missing, it is the line of what holds it. None where
-    the text cannot be read. The text is read once, however many paths there are.
+    the text cannot be read, or is longer than ``LINES_TEXT_MAX``. It is read once, however many paths there are.
     """
+    if len(source) > LINES_TEXT_MAX:
+        return (None,) * len(paths)
     try:
         node: Any = YAML(typ="rt", pure=True).compose(source.removeprefix("\ufeff"))
     except (YAMLError, ValueError, RecursionError):
