@@ -128,9 +128,8 @@ def test_the_chain_can_be_recomputed_by_anybody_from_what_is_written_about_it(wo
     {"note_digest": "x"}, {"account": "x"}, {"previous": "x"}, {"recorded_us": 1},
 ])  # fmt: skip
 def test_every_field_of_an_entry_is_in_its_hash(world, change):
-    from palier.core.values import replace
-
     from palier.core.account import Cause
+    from palier.core.values import replace
 
     row = Entry.objects.order_by("sequence").first()
     value, public_id = entry_value(row), world.account().public_id

@@ -113,12 +113,12 @@ class _Table:
     def of(cls, line: bytes) -> _Table:
         told = msgspec.json.decode(line)
         kinds: list[Kind] = [kind for _, kind in told["columns"]]
-        shape = tuple[tuple(msgspec.Raw if kind == "json" else Any for kind in kinds)]  # type: ignore[misc]
+        kept = tuple(msgspec.Raw if kind == "json" else Any for kind in kinds)
         return cls(
             told["table"],
             tuple(name for name, _ in told["columns"]),
             tuple(reader(kind) for kind in kinds),
-            msgspec.json.Decoder(shape),
+            msgspec.json.Decoder(tuple.__class_getitem__(kept)),
         )
 
     def write(self, lines: Sequence[bytes]) -> None:
