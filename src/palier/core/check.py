@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
-from functools import lru_cache
 
 from palier.core.drops import Drop, drops_of
 from palier.core.money import from_minor, to_minor
 from palier.core.programme.canonical import canonical_json
 from palier.core.programme.check import check as check_words
 from palier.core.programme.check_warning import Warning
-from palier.core.programme.parse import parse
 from palier.core.programme.values import Programme
 
 __all__ = ["CASES", "Warning", "check"]
@@ -26,12 +23,21 @@ def check(programme: Programme) -> tuple[Warning, ...]:
     one; the search is bounded (``drops.PROBES_MAX``). It may take a second or two; those of the last programmes are
     remembered, so that a page may ask again.
     """
-    return _checked(canonical_json(programme))
+    written = canonical_json(programme)
+    known = _remembered.get(written)
+    if known is None:
+        known = _checked(programme)
+        if len(_remembered) >= _REMEMBERED_MAX:
+            _remembered.clear()
+        _remembered[written] = known
+    return known
 
 
-@lru_cache(maxsize=32)
-def _checked(written: str) -> tuple[Warning, ...]:
-    programme = parse(json.loads(written))
+_remembered: dict[str, tuple[Warning, ...]] = {}
+_REMEMBERED_MAX = 32
+
+
+def _checked(programme: Programme) -> tuple[Warning, ...]:
     said = check_words(programme)
     known = {_border(warning, programme.currency) for warning in said if warning.code in _BORDERS}
     drops = [_warning(drop, programme.currency) for drop in drops_of(programme, known=known)]
