@@ -177,7 +177,7 @@ def is_warned(programme, warned, less, more, total_minor):
             if at & {facts.get("at"), facts.get("from")}:
                 return True
         elif warning.code == "cent_first_code":
-            if all(name.startswith("coupon:") for name in lost | kept):
+            if all(name.startswith("coupon") for name in lost | kept):
                 return True
         elif warning.code.startswith("cent_"):
             is_pair = not kept or kept & set(facts["kept"].split(", ")) or facts["cart"] in at

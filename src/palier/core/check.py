@@ -82,7 +82,7 @@ def _warning(drop: Drop, currency: str) -> Warning:
         return Warning(
             drop.path, "cent_shrinks", reason, "let what begins there give at least as much", facts
         )
-    if all(name.startswith("coupon:") for name in (*drop.kept, *drop.lost)):
+    if all(name.startswith("coupon") for name in (*drop.kept, *drop.lost)):
         reason = (
             f"from {cart} on, {kept} ({gives} off) is used, and not {lost} ({gave} off) entered after it{end}"
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from palier.core.benefits import Offer
 from palier.core.edges import Edge, edges_of
-from palier.core.plan import Plan, compile_plan
+from palier.core.plan import FIRST_ORDER, POINTS, PROMO_CODE, SEGMENT, Plan, compile_plan
 from palier.core.probes import Probe, Probes, probes_of
 from palier.core.programme.values import Programme
 from palier.core.quote import decided
@@ -140,8 +140,15 @@ def _drop(edge: Edge, probe: Probe, less: Side, more: Side) -> Drop:
 
 
 def _name_of(edge: Edge) -> str:
-    names = {1: f"segment:{edge.segment}", 2: "first_order", 4: "promo_code", 16: "points"}
-    return f"coupon:{edge.coupon.id}" if edge.coupon else names[edge.bit]
+    if edge.coupon is not None:
+        return f"coupon:{edge.coupon.id}" if edge.coupon.id else "coupon"
+    names = {
+        SEGMENT: f"segment:{edge.segment}",
+        FIRST_ORDER: "first_order",
+        PROMO_CODE: "promo_code",
+        POINTS: "points",
+    }
+    return names[edge.bit]
 
 
 def _is_told(found: Mapping[tuple[str, int, tuple[str, ...]], Drop], drop: Drop) -> bool:

@@ -12,7 +12,7 @@ from palier.core.values import replace
 
 @dataclass(frozen=True, slots=True)
 class CouponKind:
-    """Coupons that the programme issues, or a voucher of points. ``id`` as in the quote."""
+    """Coupons that the programme issues, or a voucher of points. ``id`` as in the quote (a voucher: empty)."""
 
     id: str
     path: str
@@ -120,7 +120,7 @@ def _vouchers(redemption: Redemption | None) -> Iterator[CouponKind]:
             terms = CouponTerms(
                 discount, redemption.min_total_minor, free_shipping=bracket.free_shipping, gift=bracket.gift
             )
-            yield CouponKind("voucher", "redemption.min_total", terms, is_voucher=True)
+            yield CouponKind("", "redemption.min_total", terms, is_voucher=True)
 
 
 def _bought(discount: Discount, bracket: Bracket) -> Iterator[Discount]:
