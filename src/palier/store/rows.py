@@ -86,7 +86,7 @@ Columns = Mapping[str, str]
 COPY_FROM = 200
 """From so many rows on PostgreSQL takes them by COPY, at a fraction of the cost of an INSERT."""
 
-FEW = 5
+FEW = 64
 """Up to so many accounts are written in one round trip."""
 
 PLANNED = 100
