@@ -299,12 +299,11 @@ class Story:
         entries = [*self.entries, *book.entries]
         coupons = self.coupons | book.touched
         expired = []
-        for account, number in known.booking.lots:
-            net = -sum(p for e in entries if e.kind == "expire" for n, p in e.draws if n == number)
-            if net > 0:
-                assert account == 1
-                born = {new.lot.number: new.lot for new in (*self.lots.values(), *book.new_lots)}[number]
-                expired.append((replace(born, remaining=0), net))
+        for born in {new.lot.number: new.lot for new in (*self.lots.values(), *book.new_lots)}.values():
+            if (1, born.number) in known.booking.lots or born.origin in known.booking.lots:
+                net = -sum(p for e in entries if e.kind == "expire" for n, p in e.draws if n == born.number)
+                if net > 0:
+                    expired.append((replace(born, remaining=0), net))
         return OrderCase(
             identity, known.order, known.refunds, known.version, cause, known.booking, known.frozen,
             tuple(known.reached.items()), renewals=tuple(self.renewals), expired=tuple(expired),

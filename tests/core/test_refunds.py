@@ -243,3 +243,24 @@ def test_i_7_points_depend_on_what_is_kept_whatever_happened_between(euros, canc
     kept = max(0, 40 - sum(euros))
     assert booked(story) == kept
     assert story.state.totals.lifetime == kept + 10
+
+
+def test_what_expired_before_it_was_cancelled_is_dead_when_the_order_is_reinstated():
+    """The points waited to be shipped and ended waiting: no cancellation and no return makes them usable."""
+    rules = programme(points=points("P1M", settle=Settle("shipped")), rewards=(reward(40),))
+    story = Story(rules).order("A", 50).later(60)
+    assert (story.buckets, story.state.totals.expired) == ((0, 0, 0, 0), 50)
+    story.order("A", status="cancelled")
+    assert (story.buckets, story.state.totals.expired) == ((0, 0, 0, 0), 0)
+    story.order("A", status="paid")
+    assert (story.buckets, story.state.totals.expired, story.states()) == ((0, 0, 0, 0), 50, [])
+    story.order("A", status="cancelled")
+    assert (story.buckets, story.state.totals.lifetime, story.state.totals.expired) == ((0, 0, 0, 0), 0, 0)
+
+
+def test_points_that_come_back_dead_pay_no_debt():
+    story = Story(programme(points=points("P1M", expiry="fixed"))).order("A", 50).later(60)
+    story.order("A", status="cancelled").order("B", 10, discounts=(points_discount(20),))
+    assert story.buckets == (0, 0, 0, 20)
+    story.order("A", status="paid")
+    assert (story.buckets, story.state.totals.expired) == ((0, 0, 0, 20), 50)

@@ -39,11 +39,15 @@ class Lot(Struct, frozen=True):
 
 
 class Piece(Struct, frozen=True):
-    """Points that one posting took: from a lot (kept here as it was, to come back to it), or as ``debt``."""
+    """Points that one posting took: from a lot (kept here as it was, to come back to it), or as ``debt``.
+
+    ``ended``: they had expired unused before, and the expiry was undone so that they could be taken.
+    """
 
     points: int
     account: int = 0
     lot: Lot | None = None
+    ended: bool = False
 
 
 class Coupon(Struct, frozen=True):

@@ -80,6 +80,8 @@ def _earn(
             taken.append(replace(piece, points=piece.points - back))
         if piece.lot is None:
             back -= book.forgive(post, back)
+        elif piece.ended:
+            book.give_back_ended(post, replace(piece, points=back))
         else:
             book.give_back(post, replace(piece, points=back), case.renewals)
         points -= back
@@ -109,7 +111,7 @@ def _take_back(book: Book, case: OrderCase, booking: Booking, post: Post, points
     pieces = book.take(post, points, _own_lots(book, booking))
     left = points - sum(piece.points for piece in pieces)
     expired = _unexpire(book, case, left)
-    pieces += book.take(post, left, expired)
+    pieces += [replace(piece, ended=True) for piece in book.take(post, left, expired)]
     left = points - sum(piece.points for piece in pieces)
     withdrawn = list(booking.withdrawn)
     while left > sum(lot.remaining for lot in book.spendable()):

@@ -242,6 +242,12 @@ class Book:
             else:
                 post.pending += piece.points
 
+    def give_back_ended(self, post: Post, piece: Piece) -> None:
+        """Return points that had expired before they were taken: they have ended again at once, and pay nothing."""
+        assert piece.lot is not None
+        root = piece.lot.origin or (piece.account, piece.lot.number)
+        self._add_returned(post, piece, piece.lot.ends_at, root)
+
     def forgive(self, post: Post, points: int) -> int:
         """Take ``points`` off the debt; returns how many of them had been paid already."""
         owed = min(points, self.debt_after(post))

@@ -61,13 +61,14 @@ def lot_from_json(row: list[Any]) -> Lot:
 
 
 def piece_to_json(piece: Piece) -> list[Any]:
-    """points, account, lot (or None for debt)."""
-    return [piece.points, piece.account, lot_to_json(piece.lot) if piece.lot else None]
+    """points, account, lot (or None for debt), and 1 for points that had ended."""
+    row = [piece.points, piece.account, lot_to_json(piece.lot) if piece.lot else None]
+    return [*row, 1] if piece.ended else row
 
 
 def piece_from_json(row: list[Any]) -> Piece:
     """The inverse of ``piece_to_json``."""
-    return Piece(row[0], row[1], lot_from_json(row[2]) if row[2] else None)
+    return Piece(row[0], row[1], lot_from_json(row[2]) if row[2] else None, len(row) > 3)
 
 
 def coupon_to_json(coupon: Coupon) -> dict[str, Any]:
