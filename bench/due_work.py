@@ -1,8 +1,9 @@
 """A night on which points expire: the flow, beside chunked set-based SQL that writes the same rows.
 
 Each side works off its own programmes of the same size: per account one entry with its hash, two draws, and the account
-row; ``palier verify`` finds nothing wrong with either. SQL knows beforehand that everything expires and nothing else
-happens; the flow finds it out for each account.
+row; ``palier verify`` finds nothing wrong with either. SQL knows beforehand that everything ends on one day, that
+nothing was used of it, and that nothing else happens; the flow finds it out for each account, and catches up the long
+way where more is due. SQLite has no SHA-256: there the hash is a function of this process, for both sides.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ def _statements(version_id: int) -> tuple[str, str, str]:
     }
     text = CANONICAL.format(**names)
     sha256 = f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')" if is_postgresql else f"sha256({text})"
-    state = "state - 'lots'" if is_postgresql else "json_remove(state, '$.lots')"
+    state = "state - 'lots' - 'contributions'"
+    if not is_postgresql:
+        state = "json_remove(state, '$.lots', '$.contributions')"
     return ENTRIES.format(**names, sha256=sha256), DRAWS, ACCOUNTS.format(state=state)
 
 
