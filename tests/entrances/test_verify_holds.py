@@ -82,4 +82,4 @@ def test_a_coupon_whose_remainder_is_kept_serves_several_orders(db):
         world.later(minutes=1).pay(str(i), 20, use_quote=True, coupons=(code(world),))
     prove(world)
     CouponRow.objects.update(remaining_minor=2000)
-    assert {problem.invariant for problem in found_in(world)} == {"I-18"}
+    assert "I-18" in {problem.invariant for problem in found_in(world)}
