@@ -1,4 +1,4 @@
-"""One history tried: told twice, proved both times, and made small if it fails."""
+"""One history tried: told twice, proved, compared with the model, and made small if it fails."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django_scopes import scopes_disabled
 
 from palier.cli.verification.whole import load_problems
 from palier.core.values import replace
+from tests.model.compare import differences
 from tests.simulation.histories import draw_history
 from tests.simulation.play import dump, play
 from tests.simulation.steps import History
@@ -36,23 +37,29 @@ def try_seed(seed: int, *, shrinks: bool = True) -> Failure | None:
 
 
 def try_history(history: History) -> Failure | None:
-    """Due work done often and never must leave the same; all checks of ``palier verify`` must hold.
+    """Due work done often and never must leave the same; all checks of ``palier verify`` must hold; and what there is
+    must be what the model says (tests/model, a second reading of programme.md).
 
-    One of the two is checked, by turns: when they are the same, so is the other.
+    One of the two is checked and compared, by turns: when they are the same, so is the other.
     """
     states = []
     for works_often in (True, False):
         problems: tuple[str, ...] = ()
+        unlike: tuple[str, ...] = ()
         try:
             with _forgotten():
                 world = play(history, works_often=works_often)
                 if works_often == bool(history.seed % 2):
                     problems = tuple(str(problem) for problem in load_problems(world.programme_id))
+                else:
+                    unlike = tuple(differences(history, world.programme_id, world.shops))
                 states.append(dump(world))
         except Exception as error:
             return Failure(f"{type(error).__name__}", (f"{type(error).__name__}: {error}",), history)
         if problems:
             return Failure(problems[0].split(" ")[0], problems, history)
+        if unlike:
+            return Failure("model", unlike, history)
     if states[0] != states[1]:
         return Failure("path", tuple(_differences(*states)), history)
     return None

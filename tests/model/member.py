@@ -1,0 +1,219 @@
+"""One member of the model, and what passing time does to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from palier.core.period import Duration
+from palier.core.programme.values import CouponTerms, Programme
+from tests.model import ladder
+from tests.model.dates import end_of
+from tests.model.ladder import Share
+from tests.model.purse import Coupon, Purse
+
+GRACE_OF_RETURN = Duration(days=30)
+
+
+def end_by(programme: Programme, at: datetime, tz: ZoneInfo) -> datetime | None:
+    """When points that start at ``at`` end, before any renewal."""
+    rules = programme.points
+    if rules.valid_for is None:
+        return None
+    return end_of(at, rules.valid_for, tz, with_year=rules.expiry == "year_end")
+
+
+@dataclass(slots=True)
+class Override:
+    """The tier that staff gave."""
+
+    tier: str
+    until: datetime | None
+
+
+class Member:
+    """Points, tier and coupons of one account; ``programme`` is the version in force at ``now``."""
+
+    def __init__(self, programme: Programme, tz: ZoneInfo, now: datetime, numbers: count[int]) -> None:
+        self.programme, self.tz, self.now, self.numbers = programme, tz, now, numbers
+        self.purse = Purse(lambda at: end_of(at, GRACE_OF_RETURN, tz), self.end_anew)
+        self.shares: dict[Any, Share] = {}
+        self.once: set[tuple[str, str]] = set()
+        self.events: set[tuple[str, str]] = set()
+        self.gifts: set[str] = set()
+        self.tier = ladder.deserved(programme.tiers, [], now, tz)
+        self.demote_at: datetime | None = None
+        self.override: Override | None = None
+        self.tier_coupons: dict[str, Coupon] = {}
+        self.is_merged = False
+        self.open_names: set[tuple[int, str]] = set()
+        self.carrier = ""
+        self.carrier_at: datetime | None = None
+
+    def end_anew(self, at: datetime) -> datetime | None:
+        """When points end that start at ``at``, under the programme of now."""
+        return end_by(self.programme, at, self.tz)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no shop knows the member any more."""
+        return not self.open_names
+
+    def forget(self) -> None:
+        """All points lapse, unused coupons are withdrawn."""
+        self.open_names.clear()
+        self.carrier, self.carrier_at = "", None
+        for lot in self.purse.lots:
+            self.purse.expired += lot.left
+            lot.left = 0
+        for coupon in self.purse.coupons:
+            if coupon.state == "issued":
+                coupon.state = "cancelled"
+
+    # Time
+
+    def go_to(self, until: datetime) -> None:
+        """Let everything that falls due by then happen at its own instant."""
+        while (due := self._next_due()) is not None and due <= until:
+            self.now = max(due, self.now)
+            self.happen()
+        self.now = max(self.now, until)
+
+    def _next_due(self) -> datetime | None:
+        purse, tiers = self.purse, self.programme.tiers
+        dues = [purse.end(lot) for lot in purse.lots if lot.left]
+        dues += [lot.settles_at for lot in purse.lots if lot.left and not lot.is_settled]
+        dues += [coupon.ends_at for coupon in purse.coupons if coupon.state == "issued"]
+        dues += [self.override.until if self.override else None, self.demote_at]
+        dues += ladder.changes_at(tiers, list(self.shares.values()), self.now, self.tz)
+        return min((due for due in dues if due is not None), default=None)
+
+    def happen(self) -> None:
+        """What is due at this very instant."""
+        self.happen_after_message(is_lowered=False)
+
+    def happen_after_message(self, *, is_lowered: bool) -> None:
+        """Ends, settlements, rewards, coupons, tier, in this order; ``is_lowered``: a message lowered the tier."""
+        self.purse.expire(self.now)
+        for lot in self.purse.lots:
+            if not lot.is_settled and lot.settles_at is not None and lot.settles_at <= self.now:
+                self.purse.settle(lot)
+        self.grant_rewards()
+        for coupon in self.purse.coupons:
+            if coupon.state == "issued" and coupon.ends_at is not None and coupon.ends_at <= self.now:
+                coupon.state = "expired"
+        self.follow_tier(is_lowered=is_lowered)
+
+    # Coupons
+
+    def issue(self, origin: str, origin_id: str, terms: CouponTerms) -> Coupon:
+        """A new coupon."""
+        end = end_of(self.now, terms.valid_for, self.tz) if terms.valid_for else None
+        coupon = Coupon(next(self.numbers), origin, origin_id, self.now, end)
+        self.purse.coupons.append(coupon)
+        return coupon
+
+    def grant_rewards(self) -> None:
+        """A coupon each time so many points are available."""
+        for reward in self.programme.rewards:
+            while reward.enabled and self.purse.available >= reward.at:
+                coupon = self.issue("reward", reward.id, reward.coupon)
+                coupon.points = reward.at
+                coupon.pieces = self.purse.draw(reward.at)
+                self.purse.spent += reward.at
+
+    def restore(self, coupon: Coupon) -> None:
+        """A coupon can be used again, if its end has not passed."""
+        is_over = coupon.ends_at is not None and coupon.ends_at <= self.now
+        coupon.state = "expired" if is_over else "issued"
+
+    # Tiers
+
+    def deserved(self) -> str | None:
+        """The tier that counts deserve now."""
+        return ladder.deserved(self.programme.tiers, list(self.shares.values()), self.now, self.tz)
+
+    def rank(self, tier: str | None) -> int:
+        """Its place on the ladder of now."""
+        return ladder.rank(self.programme.tiers, tier, self.now)
+
+    def follow_tier(self, *, is_lowered: bool = False) -> None:
+        """Move to the tier deserved: up at once, down as the programme says. ``is_lowered``: a message did it."""
+        tiers = self.programme.tiers
+        if self.override is not None:
+            if self.override.until is None or self.override.until > self.now:
+                return
+            self.end_override()
+            return
+        deserved, held = self.rank(self.deserved()), self.rank(self.tier)
+        if deserved >= held or held < 0:
+            self.demote_at = None
+            self.move(self.deserved())
+            return
+        assert tiers is not None
+        if is_lowered and not tiers.grace_refunds:
+            self.move(self.deserved(), is_by_refund=True)
+            return
+        if self.demote_at is None:
+            self.demote_at = ladder.later(self.now, tiers.grace, self.tz)
+        if self.demote_at <= self.now:
+            self._fall(deserved, held)
+
+    def _fall(self, deserved: int, held: int) -> None:
+        tiers = self.programme.tiers
+        assert tiers is not None
+        self.demote_at = None
+        names = [None, *(tier.id for _, tier in ladder.steps(tiers, self.now))]
+        target = held - 1 if tiers.landing == "one_step" else deserved
+        self.move(names[target])
+        if target > deserved:
+            self.demote_at = ladder.after_a_step(tiers, self.now, self.tz)
+
+    def give_tier(self, override: Override) -> None:
+        """Staff put the member there, whatever is deserved."""
+        self.override = override
+        self.demote_at = None
+        self.move(override.tier)
+
+    def end_override(self) -> None:
+        """At once to what is deserved."""
+        self.override = None
+        self.demote_at = None
+        self.move(self.deserved())
+
+    def move(self, tier: str | None, *, is_by_refund: bool = False) -> None:
+        """Hold that tier now; its coupon on the way up, none left above it after a refund.
+
+        To leave a tier that the ladder has no more is no way up (docs/algorithms/tiers.md, 9).
+        """
+        old, self.tier = self.tier, tier
+        if tier == old:
+            return
+        self.demote_at = None
+        if self.rank(tier) > self.rank(old) >= 0:
+            self._reach(tier)
+        elif is_by_refund:
+            for name, coupon in self.tier_coupons.items():
+                if self.rank(name) > self.rank(tier) and coupon.state == "issued":
+                    coupon.state = "cancelled"
+
+    def _reach(self, tier: str | None) -> None:
+        tiers = self.programme.tiers
+        terms = next((t.coupon for t in tiers.ladder if t.id == tier), None) if tiers else None
+        if tier in self.tier_coupons:
+            coupon = self.tier_coupons[tier]
+            if coupon.state == "cancelled":
+                self.restore(coupon)
+        elif terms is not None and tier is not None:
+            self.tier_coupons[tier] = self.issue("tier", tier, terms)
+
+    def publish(self, programme: Programme) -> None:
+        """A new version is in force: a new ladder moves at once, either way."""
+        is_new_ladder = programme.tiers != self.programme.tiers
+        self.programme = programme
+        if is_new_ladder and (self.override is None or self.rank(self.override.tier) <= 0):
+            self.end_override()
+        self.happen()

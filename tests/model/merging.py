@@ -1,0 +1,42 @@
+"""Two members of the model become one: everything of both, nothing new (contracts: who and where)."""
+
+from __future__ import annotations
+
+from tests.model.member import Member
+from tests.model.orders import Booked
+
+
+def merge(kept: Member, merged: Member) -> None:
+    """Everything of ``merged`` moves to ``kept``; debt of one is paid by the points of the other."""
+    one, other = kept.purse, merged.purse
+    for name in ("debt", "held", "lifetime", "spent", "expired"):
+        setattr(one, name, getattr(one, name) + getattr(other, name))
+    for lot in other.lots:
+        lot.has_moved |= bool(lot.lapsed)
+    one.is_doubtful |= other.is_doubtful
+    one.lots += other.lots
+    one.renewals = sorted(one.renewals + other.renewals, key=lambda renewal: renewal.at)
+    one.coupons += other.coupons
+    for lot in one.usable():
+        one.pay(lot)
+    kept.is_merged = True
+    kept.open_names |= merged.open_names
+    kept.shares |= merged.shares
+    kept.once |= merged.once
+    kept.events |= merged.events
+    kept.gifts |= merged.gifts
+    for tier, coupon in merged.tier_coupons.items():
+        kept.tier_coupons.setdefault(tier, coupon)
+    if kept.override is None and merged.override is not None and kept.rank(merged.override.tier) > 0:
+        kept.give_tier(merged.override)
+    if merged.carrier_at and (kept.carrier_at is None or merged.carrier_at > kept.carrier_at):
+        kept.carrier, kept.carrier_at = merged.carrier, merged.carrier_at
+    kept.happen_after_message(is_lowered=False)
+
+
+def remember_carrier(member: Member, order: Booked) -> None:
+    """The carrier of the member's last order, which segments ask for between orders."""
+    assert order.accepted is not None
+    assert order.basket is not None
+    if member.carrier_at is None or order.accepted.at >= member.carrier_at:
+        member.carrier, member.carrier_at = order.basket.carrier, order.accepted.at

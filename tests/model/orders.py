@@ -1,0 +1,237 @@
+"""One order of the model: what it is worth now, and the difference that is booked (meanings 6, 7, 11 and 13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from palier.core.period import Duration
+from palier.core.programme.values import Programme
+from tests.model.dates import end_of, later, midnight
+from tests.model.earning import Accepted, is_excluded, points_of
+from tests.model.goods import Basket, Kept, keep, spend_of
+from tests.model.ladder import Share
+from tests.model.member import Member, end_by
+from tests.model.purse import Coupon, Lot, Piece, Renewal, TakeBack
+
+VALID = ("paid", "shipped", "delivered")
+
+
+class Booked:
+    """An order and everything that is booked for it."""
+
+    def __init__(self, key: tuple[int, str]) -> None:
+        self.key = key
+        self.basket: Basket | None = None
+        self.refunds: dict[str, dict[str, Any]] = {}
+        self.member: Member | None = None
+        self.programme: Programme | None = None
+        self.accepted: Accepted | None = None
+        self.reached: dict[str, datetime] = {}
+        self.points = self.spend = 0
+        self.is_counted = False
+        self.number = 0
+        self.used: list[Piece] = []
+        self.is_holding = False
+        self.coupon: Coupon | None = None
+        self.take_backs: list[TakeBack] = []
+        self.renewal: Renewal | None = None
+
+    def hear(self, basket: Basket) -> None:
+        """A newer version; a state is reached once, with the earlier ones that it implies."""
+        self.basket = basket
+        if basket.status in VALID:
+            for state in VALID[: VALID.index(basket.status) + 1]:
+                self.reached.setdefault(state, basket.updated)
+
+    def book(self) -> None:
+        """Compare what it should be with what is booked, and book the difference."""
+        member, basket, programme = self.member, self.basket, self.programme
+        if member is None or basket is None or programme is None:
+            return
+        before = member.rank(member.deserved())
+        kept = keep(basket, self.refunds.values())
+        counts = basket.status in VALID and not kept.is_all_gone
+        if counts and self.accepted is None:
+            self._accept(member, basket, programme)
+        points = points_of(kept, basket, programme, self.accepted) if counts and self.accepted else 0
+        if not counts and self.renewal is not None:
+            self.renewal.is_undone = True
+            self.renewal = None
+            member.purse.expire(member.now)
+        self._book_used_points(member, basket, kept, counts)
+        self._book_coupon(member, basket, kept)
+        if points and self.renewal is None:
+            self._renew(member, programme)
+        self._book_points(member, programme, points)
+        self._book_share(member, counts, points, spend_of(kept, basket, programme) if counts else 0)
+        self._settle(member, programme)
+        member.happen_after_message(is_lowered=member.rank(member.deserved()) < before)
+
+    def _accept(self, member: Member, basket: Basket, programme: Programme) -> None:
+        number = sum(share.orders for share in member.shares.values()) + 1
+        at = basket.paid_at or self.reached["paid"]
+        excluded = is_excluded(programme, basket.carrier)
+        self.accepted = Accepted(at, number, member.tier, excluded, room(member, programme, at))
+        self.number = number
+
+    # Points that it used
+
+    def _book_used_points(self, member: Member, basket: Basket, kept: Kept, counts: bool) -> None:
+        purse = member.purse
+        waits = self._waits(kept)
+        wanted = -(-basket.use_points * kept.share.numerator // kept.share.denominator)
+        wanted = wanted if counts or waits else 0
+        taken = sum(points for _, points in self.used)
+        if waits and taken and not self.is_holding:
+            self._return_used(member, taken)
+            taken = 0
+        if taken > wanted:
+            self._return_used(member, taken - wanted)
+            taken = wanted
+        if self.is_holding and counts:
+            self._unhold(member)
+            purse.spent += taken
+        if wanted > taken:
+            pieces = purse.draw(wanted - taken)
+            got = sum(points for _, points in pieces)
+            if waits:
+                self.is_holding = True
+                purse.held += got
+            else:
+                purse.spent += wanted - taken
+                if wanted - taken > got:
+                    purse.debt += wanted - taken - got
+                    pieces.append((None, wanted - taken - got))
+            self.used += pieces
+
+    def _waits(self, kept: Kept) -> bool:
+        """Whether it holds what it uses: placed, and a shop knows the member."""
+        assert self.basket is not None
+        assert self.member is not None
+        return self.basket.status == "placed" and not kept.is_all_gone and not self.member.is_closed
+
+    def _unhold(self, member: Member) -> None:
+        member.purse.held -= sum(points for _, points in self.used)
+        self.is_holding = False
+
+    def _return_used(self, member: Member, points: int) -> None:
+        back: list[Piece] = []
+        while points:
+            lot, count = self.used.pop()
+            part = min(points, count)
+            if part < count:
+                self.used.append((lot, count - part))
+            back.append((lot, part))
+            points -= part
+        total = sum(count for _, count in back)
+        if self.is_holding:
+            member.purse.held -= total
+            self.is_holding = bool(self.used)
+        else:
+            member.purse.spent -= total
+        member.purse.put_back(back, member.now)
+
+    # The coupon that it used
+
+    def _book_coupon(self, member: Member, basket: Basket, kept: Kept) -> None:
+        wants = (basket.status in VALID and not kept.is_all_gone) or self._waits(kept)
+        code = basket.coupon if wants else ""
+        if self.coupon is not None and str(self.coupon.number) != code:
+            member.restore(self.coupon)
+            self.coupon = None
+        if code and self.coupon is None:
+            found = [c for c in member.purse.coupons if str(c.number) == code and c.state == "issued"]
+            self.coupon = found[0] if found else None
+        if self.coupon is not None:
+            self.coupon.state = "reserved" if basket.status == "placed" else "used"
+
+    # Points that it brought
+
+    def _renew(self, member: Member, programme: Programme) -> None:
+        rules = programme.points
+        assert self.accepted is not None
+        if rules.valid_for is None or rules.expiry != "sliding":
+            return
+        until = end_of(self.accepted.at, rules.valid_for, member.tz)
+        self.renewal = Renewal(member.now, until, list(member.purse.living(member.now)))
+        member.purse.renewals.append(self.renewal)
+
+    def _book_points(self, member: Member, programme: Programme, points: int) -> None:
+        purse = member.purse
+        purse.lifetime += points - self.points
+        if points < self.points:
+            self.take_backs.append(purse.take_back(self.key, self.points - points, member.now))
+        elif points > self.points:
+            rest = points - self.points
+            while rest and (latest := next((t for t in reversed(self.take_backs) if t.pieces), None)):
+                rest -= purse.undo_take_back(latest, rest, member.now)
+            if rest:
+                purse.add(self._new_lot(member, programme, rest), member.now)
+            self._bring_back(member)
+        self.points = points
+
+    def _new_lot(self, member: Member, programme: Programme, points: int) -> Lot:
+        assert self.accepted is not None
+        at = self.accepted.at
+        end = end_by(programme, at, member.tz)
+        settles_at = self._settles_at(member, programme)
+        is_settled = settles_at is not None and settles_at <= member.now
+        return Lot(self.key, at, end, points, is_settled, settles_at)
+
+    def _bring_back(self, member: Member) -> None:
+        """Coupons that its take-backs withdrew, the last first, if their points are there."""
+        for coupon in [coupon for taken in reversed(self.take_backs) for coupon in reversed(taken.coupons)]:
+            is_over = coupon.ends_at is not None and coupon.ends_at <= member.now
+            if coupon.state == "cancelled" and not is_over and member.purse.available >= coupon.points:
+                coupon.pieces = member.purse.draw(coupon.points)
+                member.purse.spent += coupon.points
+                coupon.state = "issued"
+
+    def _settles_at(self, member: Member, programme: Programme) -> datetime | None:
+        settle = programme.points.settle
+        reached = self.reached.get(settle.on)
+        if settle.on == "paid" and self.accepted is not None:
+            reached = self.accepted.at
+        return None if reached is None else later(reached, settle.after, member.tz)
+
+    def _settle(self, member: Member, programme: Programme) -> None:
+        settles_at = self._settles_at(member, programme)
+        for lot in member.purse.lots:
+            if lot.owner == self.key and not lot.is_settled and lot.settles_at is None:
+                lot.settles_at = settles_at
+
+    def _book_share(self, member: Member, counts: bool, points: int, spend: int) -> None:
+        self.spend, self.is_counted = spend, counts
+        if counts:
+            assert self.accepted is not None
+            member.shares[self.key] = Share(self.accepted.at, spend, points, 1)
+        else:
+            member.shares.pop(self.key, None)
+
+
+def room(member: Member, programme: Programme, at: datetime, *, for_event: bool = False) -> int | None:
+    """The least that any cap leaves; None without a cap."""
+    rooms = []
+    for rule in programme.earning:
+        if rule.enabled and rule.cap is not None:
+            every = rule.cap.every
+            used = 0
+            if every != "order":
+                used = sum(s.points for s in member.shares.values() if _is_near(s.at, at, every, member))
+            rooms.append(max(0, rule.cap.points - used))
+    return min(rooms, default=None)
+
+
+def _is_near(earned_at: datetime, at: datetime, every: Duration | str, member: Member) -> bool:
+    if isinstance(every, str):
+        return True
+    if every == Duration(days=1):
+        day = at.astimezone(member.tz).date()
+        return midnight(day, member.tz) <= earned_at < midnight(later_date(day), member.tz)
+    return earned_at <= at < later(earned_at, every, member.tz)
+
+
+def later_date(day: Any) -> Any:
+    """The next day."""
+    return day.fromordinal(day.toordinal() + 1)

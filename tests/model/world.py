@@ -1,0 +1,234 @@
+"""The whole model: the steps of a history, told to members that exist in memory only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from palier.core.programme.parse import parse
+from palier.core.programme.values import Programme
+from tests.model import merging
+from tests.model.earning import is_excluded
+from tests.model.goods import Basket
+from tests.model.ladder import Share
+from tests.model.member import Member, Override
+from tests.model.orders import Booked, room
+from tests.model.purse import Lot
+from tests.simulation.steps import History, Step
+
+Customer = tuple[int, str]
+
+
+class World:
+    """A programme with its members and orders."""
+
+    def __init__(self, document: dict[str, Any], now: datetime) -> None:
+        self.programme: Programme = parse(document)
+        self.tz = ZoneInfo(self.programme.timezone)
+        self.now = now
+        self.members: dict[Customer, Member] = {}
+        self.all_members: list[Member] = []
+        self.orders: dict[tuple[int, str], Booked] = {}
+        self.numbers = count(1)
+        self.codes: dict[tuple[Any, ...], str] = {}
+
+    def hear(self, step: Step) -> None:
+        """One step at its instant."""
+        self.now = step.at
+        getattr(self, f"_hear_{step.do}")(step.facts)
+
+    def end(self, at: datetime) -> None:
+        """Let time pass for everybody."""
+        self.now = at
+        for member in self.members.values():
+            member.go_to(at)
+
+    def _known(self, facts: dict[str, Any]) -> Member | None:
+        member = self.members.get((facts["shop"], facts["customer"]))
+        if member is not None:
+            member.go_to(self.now)
+        return member
+
+    def _member(self, facts: dict[str, Any]) -> Member:
+        member = self._known(facts)
+        if member is None:
+            member = Member(self.programme, self.tz, self.now, self.numbers)
+            self.members[facts["shop"], facts["customer"]] = member
+            self.all_members.append(member)
+            member.open_names.add((facts["shop"], facts["customer"]))
+        return member
+
+    # Orders and refunds
+
+    def _hear_order(self, facts: dict[str, Any]) -> None:
+        self._hear_batch({"messages": [("order", facts)]})
+
+    def _hear_refund(self, facts: dict[str, Any]) -> None:
+        self._hear_batch({"messages": [("refund", facts)]})
+
+    def _hear_batch(self, facts: dict[str, Any]) -> None:
+        told = [(do, f, self._code(f) if do == "order" else "") for do, f in facts["messages"]]
+        for do, one, code in told:
+            order = self.orders.setdefault((one["shop"], one["order"]), Booked((one["shop"], one["order"])))
+            if do == "order":
+                self._hear_version(order, one, code)
+            elif one["id"] not in order.refunds:
+                order.refunds[one["id"]] = one
+                self._book(order)
+
+    def _hear_version(self, order: Booked, facts: dict[str, Any], code: str) -> None:
+        if order.basket is not None and facts["updated"] <= order.basket.updated:
+            return
+        if order.programme is None:
+            order.programme = self.programme
+        if order.member is None and facts["customer"] is not None:
+            order.member = self._member(facts)
+        order.hear(_basket(facts, code, self.programme.currency))
+        self._book(order)
+
+    def _book(self, order: Booked) -> None:
+        member = order.member
+        if member is not None:
+            member.go_to(self.now)
+            order.book()
+            if order.accepted is not None:
+                merging.remember_carrier(member, order)
+
+    def _code(self, facts: dict[str, Any]) -> str:
+        if "coupon" not in facts:
+            return ""
+        version = (facts["shop"], facts["order"], facts["updated"])
+        if version not in self.codes:
+            member = self._known(facts)
+            coupons = sorted(member.purse.coupons, key=lambda c: c.number) if member else []
+            wanted = facts["coupon"]
+            self.codes[version] = str(coupons[wanted].number) if wanted < len(coupons) else ""
+        return self.codes[version]
+
+    # Everything else
+
+    def _hear_event(self, facts: dict[str, Any]) -> None:
+        member = self._member(facts)
+        key = (facts["name"], facts["key"])
+        if key in member.events:
+            return
+        member.events.add(key)
+        points = 0
+        for rule in self.programme.earning:
+            if rule.enabled and facts["name"] == rule.on and rule.award is not None:
+                if rule.once and (facts["name"], rule.id) in member.once:
+                    continue
+                if is_excluded(self.programme, member.carrier):
+                    continue
+                points += rule.award.points
+                if rule.once:
+                    member.once.add((facts["name"], rule.id))
+        left = room(member, self.programme, self.now)
+        points = points if left is None else min(points, left)
+        if points:
+            member.shares["event", *key] = Share(self.now, points=points)
+            self._credit(member, ("event", *key), points)
+
+    def _credit(self, member: Member, owner: Any, points: int) -> None:
+        member.purse.lifetime += points
+        member.purse.add(Lot(owner, self.now, member.end_anew(self.now), points), self.now)
+        member.happen_after_message(is_lowered=False)
+
+    def _hear_gift(self, facts: dict[str, Any]) -> None:
+        member = self._member(facts)
+        if facts["key"] not in member.gifts:
+            member.gifts.add(facts["key"])
+            self._credit(member, ("gift", facts["key"]), facts["points"])
+
+    def _hear_work(self, facts: dict[str, Any]) -> None:
+        """Work done or not changes nothing."""
+
+    def _hear_publish(self, facts: dict[str, Any]) -> None:
+        programme = parse(facts["document"])
+        for member in self.members.values():
+            member.go_to(self.now)
+            member.publish(programme)
+        self.programme = programme
+
+    def _hear_merge(self, facts: dict[str, Any]) -> None:
+        names = (facts["shop"], facts["kept"]), (facts["shop"], facts["merged"])
+        kept, merged = (self.members.get(name) for name in names)
+        if kept is None or merged is None or kept is merged:
+            return
+        for one in (kept, merged):
+            one.go_to(self.now)
+        merging.merge(kept, merged)
+        for order in self.orders.values():
+            if order.member is merged:
+                order.member = kept
+        self.members = {name: kept if m is merged else m for name, m in self.members.items()}
+
+    def _hear_override(self, facts: dict[str, Any]) -> None:
+        member = self._known(facts)
+        if member is None:
+            return
+        if facts["tier"] is None:
+            if member.override is not None:
+                member.end_override()
+        elif member.rank(facts["tier"]) > 0 and (facts["until"] is None or facts["until"] > self.now):
+            member.give_tier(Override(facts["tier"], facts["until"]))
+
+    def _hear_waive(self, facts: dict[str, Any]) -> None:
+        member = self._known(facts)
+        if member is not None:
+            member.purse.lifetime += member.purse.debt
+            member.purse.debt = 0
+
+    def _hear_erase(self, facts: dict[str, Any]) -> None:
+        """The person is forgotten: what is there lapses, and the names are free. Entries and orders stay."""
+        member = self._known(facts)
+        if member is not None:
+            member.forget()
+            self.members = {name: other for name, other in self.members.items() if other is not member}
+
+    def _hear_close(self, facts: dict[str, Any]) -> None:
+        """The shop has deleted the customer: orders that wait hold nothing, unless a shop still knows the member.
+
+        Only the shop's own word on the customer opens the account again (docs/api.md), which no history says.
+        """
+        member = self._known(facts)
+        if member is None:
+            return
+        member.open_names.discard((facts["shop"], facts["customer"]))
+        for order in self.orders.values():
+            if order.member is member and order.key[0] == facts["shop"] and member.is_closed:
+                order.book()
+
+
+FOREIGN_DECIMALS = 2
+DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
+
+
+def _basket(facts: dict[str, Any], code: str, currency: str) -> Basket:
+    rate = Fraction(1)
+    if "rate" in facts:
+        rate = Fraction(facts["rate"]) * Fraction(10) ** (DECIMALS[currency] - FOREIGN_DECIMALS)
+    named = [("first_order", "first_order"), ("promo_code", "promo")]
+    discounts = [(source, facts[name]) for source, name in named if facts.get(name)]
+    if code:
+        discounts.append(("coupon", facts["coupon_amount"]))
+    if facts.get("use_points"):
+        discounts.append(("points", facts["points_amount"]))
+    shipping = 0 if facts.get("free_shipping") else facts.get("shipping", 0)
+    return Basket(
+        facts["status"], facts["updated"], facts.get("paid_at"), list(facts["lines"]), facts["prices"],
+        rate, shipping, facts["carrier"], facts["payment_method"], discounts,
+        facts.get("use_points") or 0, code,
+    )  # fmt: skip
+
+
+def tell(history: History) -> World:
+    """The model after the whole history."""
+    world = World(history.document, history.starts_at)
+    for step in history.steps:
+        world.hear(step)
+    world.end(history.ends_at)
+    return world
