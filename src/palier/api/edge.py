@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 
 from palier.api.endpoint import beside
 from palier.api.problems import CONTENT_TYPE, Problem, codes_of
 from palier.api.replies import problem_reply
-from palier.store.ids import new_public_id
 
 PREFIX = "/api/"
 REQUEST_ID = "X-Request-Id"
@@ -45,7 +45,7 @@ def api_edge(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
 def request_id(given: str) -> str:
     """What the answer is known by: the caller's own id if it has a good form, else a new one."""
-    return given if _ID.fullmatch(given) else new_public_id()
+    return given if given and _ID.fullmatch(given) else str(uuid4())
 
 
 def _told(response: HttpResponse, method: str, path: str) -> HttpResponse:
