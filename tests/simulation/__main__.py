@@ -29,6 +29,7 @@ def main() -> int:
 
     from tests.model.compare import COMPARED
     from tests.simulation.histories import draw_history
+    from tests.simulation.scenario import as_scenario
     from tests.simulation.trial import try_seed
 
     if options.listing:
@@ -44,6 +45,8 @@ def main() -> int:
             if failure is not None:
                 failures.append(seed)
                 print(failure, end="\n\n", flush=True)
+                if failure.kind == "model" and (told := as_scenario(failure.history)):
+                    print(f"as a scenario, which expects what the model says:\n{told}", flush=True)
             if len(failures) >= options.failures:
                 break
     finally:
