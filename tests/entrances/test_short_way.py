@@ -290,3 +290,10 @@ def test_a_process_has_a_dozen_connections_however_many_threads_it_has(way):
     assert not any(own)
     lanes = [lane for each in (way.busy.reading, way.busy.writing, way.busy.others) for lane in each._all]
     assert 3 <= len(lanes) <= 12
+
+
+def test_a_connection_is_kept_from_one_quote_to_the_next(way):
+    way.short("POST", "/quotes", CART)
+    kept = way.busy.reading._all[0].connection
+    way.short("POST", "/quotes", CART)
+    assert way.busy.reading._all[0].connection is kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,7 +70,8 @@ class Lanes:
             lane = connections.create_connection(DEFAULT_DB_ALIAS)
             lane.inc_thread_sharing()
             self._all.append(lane)
-        is_old = lane.close_at is not None and time.monotonic() >= lane.close_at
+        # An age of 0 (SQLite's) means "for one request"; these are kept on purpose.
+        is_old = bool(lane.settings_dict["CONN_MAX_AGE"]) and time.monotonic() >= (lane.close_at or math.inf)
         if lane.connection is not None and (lane.errors_occurred or is_old):
             lane.close_if_unusable_or_obsolete()
         return lane
