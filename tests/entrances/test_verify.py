@@ -135,7 +135,7 @@ def test_only_the_programme_that_is_named_is_checked(world, capsys):
 def test_it_reads_in_a_number_of_statements_that_does_not_grow_with_the_accounts(
     world, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(34):
         list(load_problems(world.programme_id))
 
 

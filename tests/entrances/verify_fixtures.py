@@ -201,6 +201,10 @@ def _give_note_back() -> None:
     EntryNote.objects.create(account=erased, sequence=1, salt="s", reason="because", author="me")
 
 
+def _more_facts(customer: str, kind: str) -> dict[str, Any]:
+    return _entries(customer, kind).get().facts | {"uncapped": 9}
+
+
 DAMAGE: dict[str, tuple[str, Callable[[], object]]] = {
     **{
         f"summary {name}": ("I-1", _column(name))
@@ -256,6 +260,6 @@ DAMAGE: dict[str, tuple[str, Callable[[], object]]] = {
     "the last entry is lost": (
         "I-26", lambda: Entry.objects.filter(account=of("ann"), sequence=of("ann").last_sequence).delete()
     ),
-    "an entry's fact was changed": ("I-26", lambda: _entries("ann", "event").update(facts={"event": "other"})),
+    "an entry's fact was changed": ("I-26", lambda: _entries("ann", "event").update(facts=_more_facts("ann", "event"))),
     "the head of the chain": ("I-26", lambda: Account.objects.filter(id=of("ann").id).update(last_hash="0" * 64)),
 }  # fmt: skip

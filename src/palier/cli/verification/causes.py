@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from palier.cli.verification.orders import refund_cause
 from palier.cli.verification.problem import Problem
-from palier.cli.verification.rows import Holdings, Ledger
+from palier.cli.verification.rows import Holdings
 
 KINDS = {
     "earn": {"order", "refund", "import"},
@@ -52,10 +52,3 @@ def check_causes(holdings: Holdings) -> Iterator[Problem]:
                 )
             if entry.version_id is not None and holdings.versions.by_id(entry.version_id) is None:
                 yield Problem("I-5", ledger.name, f"{where}: version", "published", str(entry.version_id))
-
-
-def check_notes(ledger: Ledger) -> Iterator[Problem]:
-    """I-5: every note belongs to an entry that has its digest."""
-    digests = sum(1 for entry in ledger.entries if entry.note_digest)
-    if ledger.notes > digests:
-        yield Problem("I-5", ledger.name, "notes", f"at most {digests}", str(ledger.notes))

@@ -26,7 +26,7 @@ def check_merges(holdings: Holdings) -> Iterator[Problem]:
                 what = f"merged account, {name}"
                 yield Problem("I-13", ledger.name, what, "0", str(getattr(account, name)))
         if ledger.identities:
-            yield Problem("I-13", ledger.name, "merged account, identities", "0", str(ledger.identities))
+            yield Problem("I-13", ledger.name, "merged account, identities", "0", str(len(ledger.identities)))
 
 
 def check_erased(holdings: Holdings) -> Iterator[Problem]:
@@ -36,7 +36,8 @@ def check_erased(holdings: Holdings) -> Iterator[Problem]:
     for ledger in holdings.ledgers:
         for name in ("identities", "profiles", "notes"):
             if getattr(ledger, name):
-                yield Problem("I-14", ledger.name, f"erased account, {name}", "0", str(getattr(ledger, name)))
+                found = str(len(getattr(ledger, name)))
+                yield Problem("I-14", ledger.name, f"erased account, {name}", "0", found)
     named = [b.order.external_id for b in holdings.orders if b.order.email_folded]
     if named:
         yield Problem("I-14", holdings.name, "erased account, e-mail on orders", "none", ", ".join(named))

@@ -81,9 +81,9 @@ class Ledger:
     coupons: list[Row] = field(default_factory=list)
     happenings: list[Row] = field(default_factory=list)
     holds: list[Row] = field(default_factory=list)
-    identities: int = 0
-    profiles: int = 0
-    notes: int = 0
+    identities: list[Row] = field(default_factory=list)
+    profiles: list[Row] = field(default_factory=list)
+    notes: list[Row] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -181,11 +181,9 @@ _BY_ACCOUNT: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (CouponRow, "coupons", ("id",)),
     (Happening, "happenings", ("id",)),
     (Hold, "holds", ("id",)),
-)
-_COUNTED: tuple[tuple[Any, str], ...] = (
-    (Identity, "identities"),
-    (Profile, "profiles"),
-    (EntryNote, "notes"),
+    (Identity, "identities", ("id",)),
+    (Profile, "profiles", ("account_id",)),
+    (EntryNote, "notes", ("account_id", "sequence")),
 )
 
 
@@ -201,10 +199,6 @@ def _load_ledgers(account_ids: Sequence[int]) -> dict[int, Ledger]:
         rows = model.objects.filter(account_id__in=mine).order_by(*order)
         for row in rows.values_list(*_columns(model), named=True):
             getattr(ledgers[row.account_id], name).append(row)
-    for model, name in _COUNTED:
-        for account_id in model.objects.filter(account_id__in=mine).values_list("account_id", flat=True):
-            ledger = ledgers[account_id]
-            setattr(ledger, name, getattr(ledger, name) + 1)
     return ledgers
 
 

@@ -37,6 +37,11 @@ def check_seals(programme_id: int) -> Iterator[Problem]:
                 f"{counts[day]} of {len(heads[day])}, or others",
             )  # fmt: skip
             return
+        told, counted = (seal.entries, seal.accounts), (counts[day], len(heads[day]))
+        if told != counted:
+            yield Problem("I-26", "-", f"entries and accounts of {day}", str(counted), str(told))
+        if seal.sealed_at.astimezone(UTC).date() <= day:
+            yield Problem("I-26", "-", f"seal of {day}", "made when the day was over", str(seal.sealed_at))
         if not _is_ours(programme.public_id, seal):
             yield Problem(
                 "I-26", "-", f"signature of {day}", "signed with this installation's secret key", "another"

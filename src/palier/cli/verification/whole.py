@@ -12,7 +12,8 @@ from palier.cli.verification.problem import Problem
 from palier.cli.verification.rows import load_account_ids, load_holdings, load_versions
 from palier.cli.verification.seals import check_seals
 from palier.cli.verification.table import problems_of
-from palier.store.models import Account, CouponRow, Intent, Order, Programme
+from palier.cli.verification.versions import check_versions
+from palier.store.models import Account, CouponRow, Hold, Identity, Intent, Order, Programme
 from palier.store.moment import one_moment
 
 CHUNK = 500
@@ -40,6 +41,7 @@ def load_problems(
     with scopes_disabled(), one_moment():
         versions = load_versions(programme_id)
         found = list(_across_accounts(programme_id)) if versions.versions else []
+        found += check_versions(programme_id)
         if not is_quick:
             found += check_seals(programme_id)
     yield from found
@@ -59,7 +61,7 @@ def load_problems(
 
 
 def _across_accounts(programme_id: int) -> Iterator[Problem]:
-    """I-15, I-19, I-23: orders, codes of coupons and intents are there once."""
+    """I-15, I-17, I-19, I-23: orders, codes of coupons and intents are there once, and belong to the programme."""
     for (_, external_id), count in _twice(Order, programme_id, "shop_id", "external_id"):
         yield Problem("I-15", "-", f"order {external_id}", "1", str(count))
     for (code,), count in _twice(CouponRow, programme_id, "code"):
@@ -67,6 +69,27 @@ def _across_accounts(programme_id: int) -> Iterator[Problem]:
         yield Problem("I-19", "-", f"coupons with the code {code[:2]}…", "1", str(count))
     for (account, key), count in _twice(Intent, programme_id, "account__public_id", "key"):
         yield Problem("I-23", str(account), f"intent {key}", "1", str(count))
+    for model in (Order, Hold, Identity):
+        mine: Any = model.objects.filter(account__programme_id=programme_id)
+        strangers = mine.exclude(shop__programme_id=programme_id).values_list("account__public_id", flat=True)
+        for account in strangers:
+            yield Problem(
+                "I-17", account, f"shop of its {model._meta.verbose_name}", "the programme's", "another's"
+            )
+    yield from _circles(programme_id)
+
+
+def _circles(programme_id: int) -> Iterator[Problem]:
+    """I-13: whoever was merged leads to an account that is there."""
+    merged = Account.objects.filter(programme_id=programme_id).exclude(merged_into=None)
+    into = {row[0]: row[1:] for row in merged.values_list("id", "merged_into_id", "public_id")}
+    for account_id, (kept_id, name) in into.items():
+        seen = {account_id}
+        while kept_id in into and kept_id not in seen:
+            seen.add(kept_id)
+            kept_id = into[kept_id][0]
+        if kept_id in seen:
+            yield Problem("I-13", name, "merged into", "an account that is there", "itself, in a circle")
 
 
 def _twice(model: Any, programme_id: int, *names: str) -> Iterator[tuple[tuple[Any, ...], int]]:
