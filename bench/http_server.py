@@ -185,6 +185,8 @@ def _postmaster() -> int:
 def _processor_s(process: int, place: int) -> float:
     """Processor time so far of all processes of a session, or of all children of a process."""
     total = 0
+    if not process:
+        return 0.0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
