@@ -48,6 +48,9 @@ COMMANDS = {
     "health": Command("health_command", "tell how old the oldest thing is that waits", package="palier.jobs"),
     "hook": Command("command", "where a shop pushes to, and what it signs with", package="palier.hooks"),
     "rehearse": Command("rehearse", "run scenario files and tell which expectations failed", needs="nothing"),
+    "rebuild": Command(
+        "rebuild", "derive every account from its ledger, tell what differs, and mend it with --write"
+    ),
     "verify": Command("verify", "prove that every balance, tier and coupon is what the ledger says"),
     "backup": Command("backup", "write the whole installation into one file, while it runs"),
     "restore": Command("restore", "fill an empty database from a backup", needs="settings"),

@@ -109,13 +109,42 @@ def read_by_id(account_id: int) -> LoadedAccount | None:
     return next(iter(_by_id([account_id], "")), None)
 
 
-def _by_id(account_ids: Sequence[int], suffix: str) -> list[LoadedAccount]:
+def load_damaged(account_ids: Sequence[int], *, locks: bool) -> dict[int, LoadedAccount]:
+    """These accounts, locked or just read; one whose state cannot be understood has an empty one."""
+    found = {}
+    for row in _rows_by_id(account_ids, _for_update() if locks else ""):
+        try:
+            found[row[0]] = account_of(row)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            found[row[0]] = account_of((*row[:19], "{}", *row[20:]))
+    return found
+
+
+def load_raw_states(account_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The states of these accounts as they are stored. One statement."""
+    rows = select(f"SELECT id, state FROM store_account WHERE {any_of('id')}", [listed(account_ids)])
+    return {account_id: _json(state) for account_id, state in rows}
+
+
+def load_ids(programme_id: int, *, after: int, limit: int) -> list[int]:
+    """The programme's next accounts after that id. One statement."""
     rows = select(
+        "SELECT id FROM store_account WHERE programme_id = %s AND id > %s ORDER BY id LIMIT %s",
+        [programme_id, after, limit],
+    )
+    return [row[0] for row in rows]
+
+
+def _by_id(account_ids: Sequence[int], suffix: str) -> list[LoadedAccount]:
+    return [account_of(row) for row in _rows_by_id(account_ids, suffix)]
+
+
+def _rows_by_id(account_ids: Sequence[int], suffix: str) -> list[tuple[Any, ...]]:
+    return select(
         f"SELECT {untyped(COLUMNS)} FROM store_account a LEFT JOIN store_profile p ON p.account_id = a.id"
         f" WHERE {any_of('a.id')} ORDER BY a.id{suffix}",
         [listed(account_ids)],
     )
-    return [account_of(row) for row in rows]
 
 
 def _for_update() -> str:

@@ -1,0 +1,133 @@
+"""``palier rebuild``: derives accounts from their ledger, finds what differs, and mends exactly that."""
+
+import json
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+
+import pytest
+from django_scopes import scopes_disabled
+
+from palier.cli import rebuild
+from palier.cli.verification.whole import load_problems
+from palier.core.account import AccountState
+from palier.flows.rebuild_accounts import rebuild_accounts
+from palier.store.members.load import load_ids
+from palier.store.models import Account
+from tests.entrances.every_column import damages_of, make_rich_world, state_damages, undone
+from tests.entrances.verify_fixtures import make_world
+from tests.simulation.histories import draw_history
+from tests.simulation.play import play
+
+pytestmark = pytest.mark.django_db
+
+NOT_DERIVED = {"caught_up_at", "is_stale"}
+"""Columns that stand in no row."""
+
+OURS = {
+    "last_sequence", "last_hash", "tier", "tier_since", "next_due_at", "available", "pending", "held", "debt",
+    "lifetime", "spent", "expired", "activity", "spend_minor", "orders",
+}  # fmt: skip
+"""The columns of an account that are caches; the others are facts of their own."""
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def programmes():
+    with scopes_disabled():
+        yield [make_world().programme_id, make_rich_world().programme_id]
+
+
+def differences(programme_id, *, writes=False):
+    ids = load_ids(programme_id, after=0, limit=10_000)
+    return rebuild_accounts(programme_id, ids, now=NOW, writes=writes)
+
+
+def run(*words):
+    parser = ArgumentParser()
+    rebuild.add_arguments(parser)
+    return rebuild.run(parser.parse_args(words))
+
+
+def stored():
+    return list(Account.objects.order_by("pk").values())
+
+
+def test_what_is_stored_is_what_the_rows_say(programmes, capsys):
+    assert [differences(id) for id in programmes] == [[], []]
+    before = stored()
+    assert run("--write") == 0
+    assert stored() == before
+    assert "no differences" in capsys.readouterr().out
+
+
+def mended(damage, programme_ids):
+    """Whether the damage is told, is told again, and is gone once written, to the byte."""
+    before = stored()
+    with undone():
+        damage.plant()
+        if stored() == before:
+            return True
+        told = [differences(id) for id in programme_ids]
+        again = [differences(id, writes=True) for id in programme_ids]
+        problems = [str(p) for id in programme_ids for p in load_problems(id)]
+        return any(told) and told == again and stored() == before and problems == []
+
+
+def test_every_damaged_column_is_mended(programmes):
+    rows = list(Account.objects.filter(merged_into=None).order_by("pk"))
+    found = [d for d in damages_of(Account, [rows[0], rows[-1]]) if d.column in OURS]
+    wrong = []
+    for damage in found:
+        try:
+            if not mended(damage, programmes):
+                wrong.append(damage)
+        except Exception as error:
+            if "constraint" not in str(error):
+                raise
+    # To be looked at too early breaks no promise, nor does a tier held since before the first entry.
+    assert [d for d in wrong if d.column not in ("next_due_at", "tier_since")] == []
+
+
+def test_every_damaged_key_of_a_state_is_mended(programmes):
+    accounts = Account.objects.filter(merged_into=None).order_by("pk")
+    wrong = [d.where for d in state_damages(accounts) if not mended(d, programmes)]
+    assert wrong == []
+
+
+def test_an_empty_state_is_filled_again(programmes):
+    before = stored()
+    Account.objects.filter(merged_into=None).update(state={})
+    assert [bool(differences(id, writes=True)) for id in programmes] == [True, True]
+    after = stored()
+    assert [str(p) for id in programmes for p in load_problems(id)] == []
+    assert [row["state"].keys() for row in after] == [row["state"].keys() for row in before]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [1, 16])
+def test_histories_leave_what_their_rows_say(first):
+    with scopes_disabled():
+        for seed in range(first, first + 15):
+            with undone():
+                world = play(draw_history(seed), works_often=bool(seed % 2))
+                assert differences(world.programme_id) == [], seed
+
+
+def test_differences_are_written_as_json_and_the_exit_code_is_1(programmes, capsys):
+    Account.objects.filter(debt=0).update(lifetime=1)
+    assert run("--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["by_name"]["lifetime"] == told["differences"]
+    assert {"account", "name", "derived", "stored"} == set(told["shown"][0])
+    assert run("--programme", "nobody") == 2
+
+
+def test_nothing_of_a_state_is_forgotten():
+    """A part that is added to the state must be derived, or be named as one that is not."""
+    derived = {
+        "totals", "lots", "coupons", "withdrawn", "tier_coupons", "contributions", "once", "override", "closed_at",
+        "last_order", "next_lot", "last_sequence", "last_hash", "holds", "first_claims", "tier", "tier_since",
+        "demote_at", "stepped_at", "next_due_at", "id",
+    }  # fmt: skip
+    assert set(AccountState.__struct_fields__) == derived | NOT_DERIVED
