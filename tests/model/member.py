@@ -203,11 +203,13 @@ class Member:
     def _reach(self, tier: str | None) -> None:
         tiers = self.programme.tiers
         terms = next((t.coupon for t in tiers.ladder if t.id == tier), None) if tiers else None
+        if terms is None or tier is None:
+            return
         if tier in self.tier_coupons:
             coupon = self.tier_coupons[tier]
             if coupon.state == "cancelled":
                 self.restore(coupon)
-        elif terms is not None and tier is not None:
+        else:
             self.tier_coupons[tier] = self.issue("tier", tier, terms)
 
     def publish(self, programme: Programme) -> None:

@@ -168,6 +168,7 @@ class Booked:
                 rest -= purse.undo_take_back(latest, rest, member.now)
             if rest:
                 purse.add(self._new_lot(member, programme, rest), member.now)
+            purse.expire(member.now)
             self._bring_back(member)
         self.points = points
 
