@@ -38,8 +38,8 @@ class RestoreBackup:
 def restore_backup(command: RestoreBackup) -> Contents:
     """Read the whole backup first, then fill the database with it in one transaction, then bring its tables up to date.
 
-    Raises ``DamagedBackup``, ``NewerBackup`` or ``DatabaseInUse`` before anything is changed. After a crash in the middle
-    the database holds no programme yet, and the same can be done again.
+    Raises ``DamagedBackup``, ``NewerBackup`` or ``DatabaseInUse`` before anything is changed. After a crash the
+    database holds no programme yet, and the same can be done again.
     """
     contents = check(command.lines())
     command.on_checked(contents)

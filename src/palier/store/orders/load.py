@@ -138,7 +138,9 @@ def find_guest_orders(shop_id: int, email_folded: str, *, since: datetime) -> li
 
 def load_orders_of_accounts(account_ids: Sequence[int]) -> list[StoredOrder]:
     """Every order of these accounts (without lines and refunds)."""
-    rows = select(f"SELECT {untyped(_ORDER)} FROM store_order o WHERE {any_of('o.account_id')}", [listed(account_ids)])
+    rows = select(
+        f"SELECT {untyped(_ORDER)} FROM store_order o WHERE {any_of('o.account_id')}", [listed(account_ids)]
+    )
     return [_order(row) for row in rows]
 
 
