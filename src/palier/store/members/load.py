@@ -97,7 +97,8 @@ def read_of_customer(shop_id: int, customer: str) -> tuple[LoadedAccount, int] |
     """The account of a shop's customer without a lock, and the version in force. One statement."""
     rows = select(
         f"SELECT {untyped(COLUMNS)}, v.current_version_id FROM store_identity i"
-        " JOIN store_account a ON a.id = i.account_id JOIN store_programme v ON v.id = a.programme_id LEFT JOIN store_profile p ON p.account_id = a.id"
+        " JOIN store_account a ON a.id = i.account_id JOIN store_programme v ON v.id = a.programme_id"
+        " LEFT JOIN store_profile p ON p.account_id = a.id"
         " WHERE i.shop_id = %s AND i.customer_id = %s",
         [shop_id, customer],
     )
