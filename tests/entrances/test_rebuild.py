@@ -15,6 +15,7 @@ from palier.store.members.load import load_ids
 from palier.store.models import Account
 from tests.entrances.every_column import damages_of, make_rich_world, state_damages, undone
 from tests.entrances.verify_fixtures import make_world
+from tests.flows.world import World, refund
 from tests.simulation.histories import draw_history
 from tests.simulation.play import play
 
@@ -102,6 +103,17 @@ def test_an_empty_state_is_filled_again(programmes):
     after = stored()
     assert [str(p) for id in programmes for p in load_problems(id)] == []
     assert [row["state"].keys() for row in after] == [row["state"].keys() for row in before]
+
+
+def test_what_was_merged_twice_is_one_persons():
+    with scopes_disabled():
+        world = World.new()
+        for customer in ("anna", "bea", "carl"):
+            world.pay(customer, 100, customer=customer)
+        world.merge("bea", "carl")
+        world.merge("anna", "bea")
+        world.tell(refund("carl", full=True))
+        assert differences(world.programme_id) == []
 
 
 @pytest.mark.slow

@@ -24,6 +24,8 @@ def check_versions(programme_id: int) -> Iterator[Problem]:
         .annotate(Min("recorded_at"))
         .order_by()
     )
+    # What happened before the first version belongs to it.
+    began = next((version for version in versions if version.published_at is not None), None)
     previous: Any = None
     for version in versions:
         where = f"version {version.number}"
@@ -32,7 +34,11 @@ def check_versions(programme_id: int) -> Iterator[Problem]:
         first = first_entries.get(version.pk)
         if version.published_at is not None:
             pairs.append(("published", str(version.created_at), str(version.published_at)))
-        if first is not None and (version.published_at is None or first < version.published_at):
+        if (
+            first is not None
+            and version is not began
+            and (version.published_at is None or first < version.published_at)
+        ):
             pairs.append(
                 (
                     "published",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,20 +38,25 @@ def load_rows(account_ids: Sequence[int], timeline: Timeline) -> dict[int, dict[
     return {account_id: {member: rows[member] for member in person} for account_id, person in people.items()}
 
 
-def _people(account_ids: Iterable[int]) -> dict[int, list[int]]:
+def _people(account_ids: Sequence[int]) -> dict[int, list[int]]:
     """Each account and those that were merged into it, directly or not."""
-    people = {account_id: [account_id] for account_id in account_ids}
-    roots = {account_id: account_id for account_id in people}
-    wave = list(people)
+    merged: dict[int, list[int]] = {}
+    wave = list(account_ids)
     while wave:
-        merged = Account.objects.filter(merged_into_id__in=wave).order_by("pk")
-        pairs = list(merged.values_list("pk", "merged_into_id"))
-        wave = [account_id for account_id, _ in pairs if account_id not in roots]
-        for account_id, kept_id in pairs:
-            roots.setdefault(account_id, roots[kept_id])
-            person = people[roots[kept_id]]
-            if account_id not in person:
-                person.append(account_id)
+        merged |= {account_id: [] for account_id in wave}
+        pairs = (
+            Account.objects.filter(merged_into_id__in=wave).order_by("pk").values_list("pk", "merged_into_id")
+        )
+        found = list(pairs)
+        for account_id, kept_id in found:
+            merged[kept_id].append(account_id)
+        wave = [account_id for account_id, _ in found if account_id not in merged]
+    people = {}
+    for account_id in account_ids:
+        person = [account_id]
+        for member in person:
+            person += [other for other in merged[member] if other not in person]
+        people[account_id] = person
     return people
 
 
