@@ -14,8 +14,8 @@ def main(count: int = 200, turns: int = 9) -> float:
     set_up()
     from django.db import connection
 
-    from palier.flows.read_balance import read_balance
-    from palier.flows.record_orders import RecordOrders, record_orders
+    from palier.flows.members.read_balance import read_balance
+    from palier.flows.orders.record_orders import RecordOrders, record_orders
 
     _, shop_id = make_shop()
     for batch in range(5):

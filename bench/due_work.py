@@ -105,7 +105,7 @@ def _direct(programme_id: int, version_id: int) -> int:
 
 def _fill(members: int) -> tuple[int, int]:
     """A programme whose members have two lots each that end before ``LATER``; (programme id, version id)."""
-    from palier.flows.record_orders import RecordOrders, record_orders
+    from palier.flows.orders.record_orders import RecordOrders, record_orders
     from palier.store.models import Programme
 
     document: dict[str, Any] = {
@@ -125,7 +125,7 @@ def _fill(members: int) -> tuple[int, int]:
 def main(members: int = 5000, turns: int = 3) -> float:
     """Print medians per account and the ratio; returns the speed beside set-based SQL."""
     set_up()
-    from palier.flows.catch_up_accounts import catch_up_accounts
+    from palier.flows.points.catch_up_accounts import catch_up_accounts
 
     sides = [[_fill(members) for _ in range(turns + 1)] for _ in range(2)]
 

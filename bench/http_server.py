@@ -78,8 +78,8 @@ def shop_with_key(document: dict[str, Any], *, members: int, orders: int) -> str
     """A shop whose members have so many orders each; the key to it."""
     from bench.measure import an_order
     from palier.core.access import SCOPES
-    from palier.flows.issue_api_key import IssueApiKey, issue_api_key
-    from palier.flows.record_orders import BATCH_MAX, RecordOrders, record_orders
+    from palier.flows.access.issue_api_key import IssueApiKey, issue_api_key
+    from palier.flows.orders.record_orders import BATCH_MAX, RecordOrders, record_orders
     from palier.store.rows import refresh_statistics
 
     now = datetime.now(UTC)

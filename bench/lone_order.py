@@ -83,7 +83,7 @@ class Bare:
 def main(count: int = 100, turns: int = 9) -> float:
     """Print medians and the ratio; returns the speed beside bare SQL."""
     set_up()
-    from palier.flows.record_orders import RecordOrders, record_orders
+    from palier.flows.orders.record_orders import RecordOrders, record_orders
 
     programme_id, shop_id = make_shop({**DOCUMENT, "points": {}})
     members = tuple(an_order(f"first-{i}", f"c{i}") for i in range(MEMBERS))

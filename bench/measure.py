@@ -83,7 +83,7 @@ def in_turns(ours: Callable[[int], int], bare: Callable[[int], int], *, turns: i
 
 def make_shop(document: dict | None = None) -> tuple[int, int]:
     """A programme with a shop; (programme id, shop id)."""
-    from palier.flows.init_programme import InitProgramme, init_programme
+    from palier.flows.programme.init_programme import InitProgramme, init_programme
 
     made = init_programme(InitProgramme("Bench", "EUR", document=document or DOCUMENT), now=NOW)
     return made.programme_id, made.shop_id

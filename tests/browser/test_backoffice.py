@@ -103,7 +103,7 @@ def test_the_sign_in_page_is_readable_by_everybody(visit, language, theme, width
 def test_the_demos_first_page_is_readable_and_signs_in(visit, settings, live_server, width):
     from datetime import UTC, datetime
 
-    from palier.flows.make_demo_staff import make_demo_staff
+    from palier.flows.staff.make_demo_staff import make_demo_staff
 
     settings.PALIER_DEMO = True
     make_demo_staff(now=datetime.now(UTC))

@@ -3,7 +3,7 @@
 import pytest
 from django_scopes import scopes_disabled
 
-from palier.flows.issue_api_key import IssueApiKey, issue_api_key
+from palier.flows.access.issue_api_key import IssueApiKey, issue_api_key
 from palier.store.models import ApiKey, Entry
 from tests.browser.test_backoffice import WAYS, Visit
 from tests.entrances.backoffice_shop import full_shop, make_shop, staff

@@ -14,8 +14,8 @@ from django_scopes import scopes_disabled
 
 from palier.api import keys, limits
 from palier.core.access import SCOPES
-from palier.flows.init_programme import InitProgramme, init_programme
-from palier.flows.issue_api_key import IssueApiKey, issue_api_key
+from palier.flows.access.issue_api_key import IssueApiKey, issue_api_key
+from palier.flows.programme.init_programme import InitProgramme, init_programme
 from palier.store.programmes import load
 from palier.store.programmes.models import Shop
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from palier.core.member import MemberFacts
 from palier.core.programme.load import load_yaml
-from palier.flows.give_points import GivePoints, give_points
-from palier.flows.init_programme import InitProgramme, init_programme
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.points.give_points import GivePoints, give_points
+from palier.flows.programme.init_programme import InitProgramme, init_programme
 from tests.entrances.backoffice_shop import LONG_EMAIL, LONG_NAME, Shop, order
 
 DOCUMENT = """

@@ -11,12 +11,12 @@ from django_scopes import scopes_disabled
 from palier.core.member import MemberFacts
 from palier.core.order import Line, Order, OrderDiscount, Refund
 from palier.core.programme.load import load_yaml
-from palier.flows.give_points import GivePoints, give_points
-from palier.flows.init_programme import InitProgramme, init_programme
-from palier.flows.prepare_roles import prepare_roles
-from palier.flows.record_event import RecordEvent, record_event
-from palier.flows.record_orders import RecordOrders, record_orders
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.orders.record_orders import RecordOrders, record_orders
+from palier.flows.points.give_points import GivePoints, give_points
+from palier.flows.points.record_event import RecordEvent, record_event
+from palier.flows.programme.init_programme import InitProgramme, init_programme
+from palier.flows.staff.prepare_roles import prepare_roles
 from palier.store.members.models import Identity
 
 DOCUMENT = """

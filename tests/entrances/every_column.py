@@ -12,9 +12,9 @@ from typing import Any
 from django.db import DatabaseError, models, transaction
 
 from palier.cli.verification.whole import load_problems
-from palier.flows.close_account import CloseAccount, close_account
-from palier.flows.override_tier import OverrideTier, override_tier
-from palier.flows.seal_days import seal_days
+from palier.flows.members.close_account import CloseAccount, close_account
+from palier.flows.members.override_tier import OverrideTier, override_tier
+from palier.flows.upkeep.seal_days import seal_days
 from palier.store.models import Account
 from tests.flows.checkout import cart, code, held, voucher
 from tests.flows.world import World, document, line

@@ -9,7 +9,7 @@ from typing import Any
 from django.test import Client
 from standardwebhooks import Webhook
 
-from palier.flows.change_hook_secret import ChangeHookSecret, change_hook_secret
+from palier.flows.inbox.change_hook_secret import ChangeHookSecret, change_hook_secret
 from palier.store.programmes.models import Shop
 
 STRANGER = "whsec_" + base64.b64encode(b"not the secret of this shop, no!").decode()

@@ -13,7 +13,7 @@ import pytest
 from django_scopes import scopes_disabled
 
 from palier.cli import main
-from palier.flows.init_programme import InitProgramme, init_programme
+from palier.flows.programme.init_programme import InitProgramme, init_programme
 from palier.store.members.models import Account, Identity
 from palier.store.programmes import load
 

@@ -14,11 +14,11 @@ from palier.cli.demo_access import prepare_access
 from palier.core.member import MemberFacts
 from palier.core.order import Line, Order
 from palier.core.programme.load import load_yaml
-from palier.flows.catch_up_accounts import catch_up_accounts
-from palier.flows.init_programme import InitProgramme, init_programme
-from palier.flows.make_demo_staff import make_demo_staff
-from palier.flows.record_orders import RecordOrders, record_orders
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.orders.record_orders import RecordOrders, record_orders
+from palier.flows.points.catch_up_accounts import catch_up_accounts
+from palier.flows.programme.init_programme import InitProgramme, init_programme
+from palier.flows.staff.make_demo_staff import make_demo_staff
 
 ALISTAIR, REMI, BJOERN = "15312", "16600", "15498"
 """Silver and close to Gold; silver with points and a coupon; gold, with points on their way."""

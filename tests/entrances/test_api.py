@@ -14,7 +14,7 @@ from django_scopes import scopes_disabled
 
 from palier.api.routes import standing
 from palier.api.views import document_text
-from palier.flows.erase_member import EraseMember, erase_member
+from palier.flows.members.erase_member import EraseMember, erase_member
 from tests.entrances.api_shop import ORDER, Api, another_key, fresh, make_api
 
 pytestmark = pytest.mark.django_db

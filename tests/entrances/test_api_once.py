@@ -16,7 +16,7 @@ from django_scopes import scopes_disabled
 
 from palier.api import once
 from palier.api.views import document_text
-from palier.flows.forget_old_answers import forget_old_answers
+from palier.flows.upkeep.forget_old_answers import forget_old_answers
 from palier.store.models import Answer, Happening, Hold, KeptCart, ProgrammeVersion
 from tests.entrances.api_shop import CART, DOCUMENT, ORDER, Api, fresh, make_api
 

@@ -6,9 +6,9 @@ import pytest
 from django_scopes import scopes_disabled
 
 from palier.core.webhooks import Answer
-from palier.flows.add_webhook import AddWebhook, add_webhook
-from palier.flows.settle_deliveries import SettleDelivery, settle_deliveries
-from palier.flows.take_deliveries import take_deliveries
+from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
+from palier.flows.webhooks.settle_deliveries import SettleDelivery, settle_deliveries
+from palier.flows.webhooks.take_deliveries import take_deliveries
 from palier.jobs import beat
 from palier.store.models import WebhookEndpoint
 from tests.entrances.api_shop import Api, another_shop, fresh, make_api

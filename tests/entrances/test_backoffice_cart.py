@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
-from palier.flows.erase_member import EraseMember, erase_member
+from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.store.models import Account, Entry, Intent, Order
 from tests.entrances.backoffice_cart_shop import cart_shop
 from tests.entrances.backoffice_shop import make_shop, person, staff

@@ -8,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
 from palier.core.order import Refund
-from palier.flows.add_webhook import AddWebhook, add_webhook
-from palier.flows.catch_up_accounts import catch_up_accounts
-from palier.flows.record_orders import RecordOrders, record_orders
-from palier.flows.try_webhook import TryWebhook, try_webhook
-from palier.flows.waive_debt import WaiveDebt, waive_debt
+from palier.flows.orders.record_orders import RecordOrders, record_orders
+from palier.flows.points.catch_up_accounts import catch_up_accounts
+from palier.flows.points.waive_debt import WaiveDebt, waive_debt
+from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
+from palier.flows.webhooks.try_webhook import TryWebhook, try_webhook
 from palier.store.concerns.load import KINDS, count_concerns, load_concerns
 from palier.store.models import (
     Delivery,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from palier.flows.make_demo_staff import DEMO_STAFF, make_demo_staff
+from palier.flows.staff.make_demo_staff import DEMO_STAFF, make_demo_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
 SIGN_IN = "/demo/sign-in/owner/"

@@ -8,7 +8,7 @@ from django_scopes import scopes_disabled
 from palier.backoffice.wording import EVENT_WORDS, SCOPE_WORDS
 from palier.core.access import SCOPES, key_digest
 from palier.core.webhooks import TEST, TYPES
-from palier.flows.issue_api_key import IssueApiKey, issue_api_key
+from palier.flows.access.issue_api_key import IssueApiKey, issue_api_key
 from palier.store.models import ApiKey, Hook, WidgetSecret
 from tests.entrances.backoffice_shop import make_shop, staff
 

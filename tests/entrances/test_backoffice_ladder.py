@@ -4,7 +4,7 @@ import pytest
 from django_scopes import scopes_disabled
 
 from palier.core.period import Duration
-from palier.flows.publish_programme import PublishProgramme, publish_programme
+from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
 from palier.store.models import Account, ProgrammeVersion
 from tests.entrances.backoffice_ladder_shop import LADDER, fields_of, head, in_force, rules, says, steps
 from tests.entrances.backoffice_shop import full_shop, make_shop, staff

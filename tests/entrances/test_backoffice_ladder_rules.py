@@ -124,7 +124,7 @@ def test_a_season_that_says_nothing_is_not_saved(manager, shop):
 
 
 def test_a_season_with_hours_keeps_them(manager, shop):
-    from palier.flows.publish_programme import PublishProgramme, publish_programme
+    from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
     from tests.entrances.backoffice_ladder_shop import in_force
 
     document = in_force(shop).document

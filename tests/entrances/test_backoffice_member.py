@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from palier.backoffice import formats, history_file
-from palier.flows.close_account import CloseAccount, close_account
-from palier.flows.override_tier import OverrideTier, override_tier
+from palier.flows.members.close_account import CloseAccount, close_account
+from palier.flows.members.override_tier import OverrideTier, override_tier
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person, refund, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]

@@ -6,9 +6,9 @@ import pytest
 from django_scopes import scopes_disabled
 
 from palier.core.programme.load import load_yaml
-from palier.flows.catch_up_accounts import catch_up_accounts
-from palier.flows.publish_programme import PublishProgramme, publish_programme
-from palier.flows.save_draft import SaveDraft, save_draft
+from palier.flows.points.catch_up_accounts import catch_up_accounts
+from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
+from palier.flows.programme.save_draft import SaveDraft, save_draft
 from palier.store.models import Account, ProgrammeVersion
 from tests.entrances.backoffice_ladder_shop import LADDER, PAGE, PUBLISH, TEXT, head, in_force, says
 from tests.entrances.backoffice_shop import DOCUMENT, full_shop, make_shop, staff

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from django_scopes import scopes_disabled
 
-from palier.flows.add_webhook import AddWebhook, add_webhook
-from palier.flows.try_webhook import TryWebhook, try_webhook
+from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
+from palier.flows.webhooks.try_webhook import TryWebhook, try_webhook
 from palier.store.models import Delivery, WebhookEndpoint
 from palier.store.webhooks.models import Attempt
 from tests.entrances.backoffice_shop import make_shop, staff

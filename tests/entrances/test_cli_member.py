@@ -7,8 +7,8 @@ from django_scopes import scopes_disabled
 
 from palier.cli import main
 from palier.core.order import Line, Order
-from palier.flows.init_programme import InitProgramme, init_programme
-from palier.flows.record_orders import RecordOrders, record_orders
+from palier.flows.orders.record_orders import RecordOrders, record_orders
+from palier.flows.programme.init_programme import InitProgramme, init_programme
 from palier.store.members.models import Profile
 from palier.store.programmes.load import _timelines, _versions
 from tests.entrances.backoffice_shop import full_shop, order

@@ -13,7 +13,7 @@ from palier.cli import main
 from palier.core.programme.canonical import to_document
 from palier.core.programme.parse import parse, parse_text
 from palier.core.programme.text import to_json, to_yaml
-from palier.flows.init_programme import InitProgramme, init_programme
+from palier.flows.programme.init_programme import InitProgramme, init_programme
 from palier.store.programmes.models import Programme, ProgrammeVersion
 from tests.entrances.import_fixtures import DOCUMENT
 from tests.house.checkout import ROOT

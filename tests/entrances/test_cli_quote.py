@@ -9,9 +9,9 @@ from django_scopes import scopes_disabled
 from palier.cli import main
 from palier.core.member import MemberFacts
 from palier.core.programme.load import load_yaml
-from palier.flows.give_points import GivePoints, give_points
-from palier.flows.init_programme import InitProgramme, init_programme
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.points.give_points import GivePoints, give_points
+from palier.flows.programme.init_programme import InitProgramme, init_programme
 from palier.store.ledger.models import Entry
 from palier.store.programmes.load import _timelines, _versions
 

@@ -10,9 +10,9 @@ from django_scopes import scopes_disabled
 
 from palier.cli import main
 from palier.core.health import LATE_AFTER, WORKER_SILENT_AFTER
-from palier.flows.add_webhook import AddWebhook, add_webhook
-from palier.flows.open_deliveries import open_deliveries
-from palier.flows.try_webhook import TryWebhook, try_webhook
+from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
+from palier.flows.webhooks.open_deliveries import open_deliveries
+from palier.flows.webhooks.try_webhook import TryWebhook, try_webhook
 from palier.hooks import health as entrance
 from palier.jobs import beat
 from palier.store.health.load import load_health

@@ -7,8 +7,8 @@ from django.db import OperationalError
 from django.test import Client
 from django_scopes import scopes_disabled
 
-from palier.flows.change_hook_secret import ChangeHookSecret, change_hook_secret
-from palier.flows.erase_member import EraseMember, erase_member
+from palier.flows.inbox.change_hook_secret import ChangeHookSecret, change_hook_secret
+from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.hooks import receive
 from palier.store.hooks.load import load_hooks
 from palier.store.models import Account, Hook, Inbox

@@ -21,8 +21,8 @@ import pytest
 from django_scopes import scopes_disabled
 
 from palier.core.access import ABOUT, SCOPES
-from palier.flows.init_programme import InitProgramme, init_programme
-from palier.flows.issue_api_key import IssueApiKey, issue_api_key
+from palier.flows.access.issue_api_key import IssueApiKey, issue_api_key
+from palier.flows.programme.init_programme import InitProgramme, init_programme
 from tests.house.checkout import ROOT
 
 GUIDE = ROOT / "docs" / "integration-guide.md"

@@ -8,7 +8,7 @@ import pytest
 from django_scopes import scopes_disabled
 
 from palier.core.inbox import FAILURES_MAX, UnknownMessage
-from palier.flows.replay_inbox_message import ReplayInboxMessage, replay_inbox_message
+from palier.flows.inbox.replay_inbox_message import ReplayInboxMessage, replay_inbox_message
 from palier.jobs import inbox
 from palier.jobs.inbox import work_off_inbox
 from palier.store.hooks.load import load_failed_messages, load_hooks, load_silent_shops
@@ -204,8 +204,8 @@ def test_anothers_message_is_unknown(shop):
 def test_a_worker_that_was_taken_for_dead_spoils_nothing(shop):
     """It took a message, hung, and another did the work: what it says later no longer counts."""
     from palier.core.inbox import LEASE, Worked
-    from palier.flows.settle_inbox import settle_inbox
-    from palier.flows.take_inbox import take_inbox
+    from palier.flows.inbox.settle_inbox import settle_inbox
+    from palier.flows.inbox.take_inbox import take_inbox
 
     shop.push("order", order())
     now = datetime.now(UTC)

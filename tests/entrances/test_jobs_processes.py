@@ -15,8 +15,8 @@ from django_scopes import scopes_disabled
 from django_tasks_db.models import DBTaskResult
 from standardwebhooks import Webhook
 
-from palier.flows.add_webhook import AddWebhook, add_webhook
-from palier.flows.try_webhook import TryWebhook, try_webhook
+from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
+from palier.flows.webhooks.try_webhook import TryWebhook, try_webhook
 from palier.store.models import Account, Beat, Delivery, Entry, Inbox, Intent, Order, Programme
 from tests.channels.receiver import listening
 from tests.entrances.hook_shop import PushingShop

@@ -9,12 +9,12 @@ from django_scopes import scopes_disabled
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from palier.flows.add_webhook import AddWebhook, add_webhook
-from palier.flows.forget_old_messages import forget_old_messages
-from palier.flows.forget_old_work import forget_old_work
-from palier.flows.learn_products import OVERLAP, learn_products
-from palier.flows.remove_webhook import RemoveWebhook, remove_webhook
-from palier.flows.try_webhook import TryWebhook, try_webhook
+from palier.flows.catalogue.learn_products import OVERLAP, learn_products
+from palier.flows.upkeep.forget_old_messages import forget_old_messages
+from palier.flows.upkeep.forget_old_work import forget_old_work
+from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
+from palier.flows.webhooks.remove_webhook import RemoveWebhook, remove_webhook
+from palier.flows.webhooks.try_webhook import TryWebhook, try_webhook
 from palier.jobs import beat, queue, tasks
 from palier.jobs.tasks import PERIODIC, Periodic, forget_old, learn_all_products, seal_all_days
 from palier.store.catalogue.learn import load_mark, record_mark

@@ -10,7 +10,7 @@ from django_scopes import scopes_disabled
 from palier.cli import rebuild
 from palier.cli.verification.whole import load_problems
 from palier.core.account import AccountState
-from palier.flows.rebuild_accounts import rebuild_accounts
+from palier.flows.upkeep.rebuild_accounts import rebuild_accounts
 from palier.store.members.load import load_ids
 from palier.store.models import Account
 from tests.entrances.every_column import damages_of, make_rich_world, state_damages, undone

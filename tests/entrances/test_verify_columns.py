@@ -10,7 +10,7 @@ from django.db.models import Max
 from django_scopes import scopes_disabled
 
 from palier.cli.verification.whole import load_problems
-from palier.flows.seal_days import seal_days
+from palier.flows.upkeep.seal_days import seal_days
 from palier.store.models import (
     Account,
     CouponRow,

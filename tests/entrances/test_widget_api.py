@@ -7,7 +7,7 @@ import jwt
 import pytest
 from django_scopes import scopes_disabled
 
-from palier.flows.change_widget_secret import ChangeWidgetSecret, change_widget_secret
+from palier.flows.access.change_widget_secret import ChangeWidgetSecret, change_widget_secret
 from palier.store.programmes.models import Shop as ShopRow
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person
 
@@ -76,7 +76,7 @@ def test_wid_2_without_tiers_there_is_no_bar(client, signing, document_without_t
 
 @pytest.fixture
 def document_without_tiers():
-    from palier.flows.publish_programme import PublishProgramme, publish_programme
+    from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
 
     def publish(shop):
         document = {"format": 1, "name": "Plain", "currency": "EUR", "earning": []}

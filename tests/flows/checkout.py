@@ -7,10 +7,10 @@ from palier.cli.verification.rows import load_account_ids, load_holdings, load_v
 from palier.cli.verification.table import problems_of
 from palier.core.order import Order, OrderDiscount
 from palier.core.quote_values import Cart
-from palier.flows.hold_cart import Held, HoldCart, hold_cart
-from palier.flows.quote_cart import QuoteCart, Quoted, quote_cart
-from palier.flows.redeem_points import Redeemed, RedeemPoints, redeem_points
-from palier.flows.release_hold import Released, ReleaseHold, release_hold
+from palier.flows.checkout.hold_cart import Held, HoldCart, hold_cart
+from palier.flows.checkout.quote_cart import QuoteCart, Quoted, quote_cart
+from palier.flows.checkout.redeem_points import Redeemed, RedeemPoints, redeem_points
+from palier.flows.checkout.release_hold import Released, ReleaseHold, release_hold
 from tests.flows.world import World, document, line
 
 LADDER = {

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from palier.flows.advance_clock import AdvanceClock, ClockStands, advance_clock
-from palier.flows.catch_up_accounts import catch_up_accounts
-from palier.flows.read_member import read_member
+from palier.flows.members.read_member import read_member
+from palier.flows.points.catch_up_accounts import catch_up_accounts
+from palier.flows.programme.advance_clock import AdvanceClock, ClockStands, advance_clock
 from palier.store.programmes.models import Programme
 from tests.entrances.backoffice_shop import make_shop, order
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from palier.core.errors import InvalidOrder, InvalidRefund
-from palier.flows.catch_up_accounts import catch_up_accounts
+from palier.flows.points.catch_up_accounts import catch_up_accounts
 from palier.store.models import Account, Entry, Intent
 from palier.store.models import Order as OrderRow
 from tests.flows.world import (

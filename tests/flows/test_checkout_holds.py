@@ -12,8 +12,8 @@ from palier.core.errors import (
     UnknownHold,
     UnknownMember,
 )
-from palier.flows.close_account import CloseAccount, close_account
-from palier.flows.erase_member import EraseMember, erase_member
+from palier.flows.members.close_account import CloseAccount, close_account
+from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.store.models import Account, Hold
 from tests.flows.checkout import cart, code, discounts, held, points, prove, quoted, released, shop, states
 from tests.flows.world import World, document, line, refund, statements

@@ -4,9 +4,9 @@ import pytest
 
 from palier.core.errors import DraftChanged
 from palier.core.programme.problems import InvalidProgramme
-from palier.flows.discard_draft import DiscardDraft, discard_draft
-from palier.flows.roll_back_programme import roll_back_programme
-from palier.flows.save_draft import SaveDraft, save_draft
+from palier.flows.programme.discard_draft import DiscardDraft, discard_draft
+from palier.flows.programme.roll_back_programme import roll_back_programme
+from palier.flows.programme.save_draft import SaveDraft, save_draft
 from palier.store.models import Programme, ProgrammeVersion
 from palier.store.programmes.drafts import load_head
 from tests.flows.test_publish import ladder

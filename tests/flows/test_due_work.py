@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from palier.core.account import Cause
-from palier.flows.catch_up_accounts import catch_up_accounts
+from palier.flows.points.catch_up_accounts import catch_up_accounts
 from palier.store.models import Account, Entry, Intent
 from tests.flows.world import DAY, START, World, document, order, points_used, refund
 

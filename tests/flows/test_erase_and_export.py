@@ -7,9 +7,9 @@ from django.db import connection
 
 from palier.core.errors import UnknownMember
 from palier.core.member import MemberFacts
-from palier.flows.erase_member import EraseMember, erase_member
-from palier.flows.export_member import ExportMember, export_member
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.members.erase_member import EraseMember, erase_member
+from palier.flows.members.export_member import ExportMember, export_member
+from palier.flows.members.register_members import RegisterMembers, register_members
 from palier.store.models import Account, Entry, EntryNote, Identity
 from palier.store.models import Order as OrderRow
 from tests.flows.world import Delivery, OrderDiscount, World, order, points_used, refund

@@ -3,7 +3,7 @@
 import pytest
 
 from palier.core.errors import IdempotencyConflict, InvalidEvent, InvalidGift
-from palier.flows.give_points import POINTS_MAX
+from palier.flows.points.give_points import POINTS_MAX
 from palier.store.ledger.chain import note_digest
 from palier.store.models import Account, Entry, EntryNote, Happening, Intent
 from tests.flows.world import World, document, statements

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from palier.core.errors import UnknownMember
-from palier.flows.explain_standing import explain_standing
+from palier.flows.members.explain_standing import explain_standing
 from palier.store.models import Entry
 from tests.flows.world import statements
 

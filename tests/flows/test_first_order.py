@@ -4,7 +4,7 @@ import pytest
 
 from palier.core.explain.quotes import explain_quote
 from palier.core.formats import formats_for
-from palier.flows.close_account import CloseAccount, close_account
+from palier.flows.members.close_account import CloseAccount, close_account
 from palier.store.models import Account, Order
 from tests.flows.checkout import cart, discounts, found_in, held, prove, quoted, released, shop
 from tests.flows.test_checkout_races import answers

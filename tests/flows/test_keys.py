@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from palier.api import keys
 from palier.core.access import ABOUT, SCOPES, is_key
-from palier.flows import use_api_key as used
-from palier.flows.change_widget_secret import ChangeWidgetSecret, change_widget_secret
-from palier.flows.issue_api_key import InvalidApiKey, IssueApiKey, issue_api_key
-from palier.flows.open_shop import OpenShop, open_shop
-from palier.flows.revoke_api_key import RevokeApiKey, UnknownApiKey, revoke_api_key
+from palier.flows.access import use_api_key as used
+from palier.flows.access.change_widget_secret import ChangeWidgetSecret, change_widget_secret
+from palier.flows.access.issue_api_key import InvalidApiKey, IssueApiKey, issue_api_key
+from palier.flows.access.revoke_api_key import RevokeApiKey, UnknownApiKey, revoke_api_key
+from palier.flows.programme.open_shop import OpenShop, open_shop
 from palier.store.access.load import load_widget_secrets
 from palier.store.models import ApiKey, Programme, WidgetSecret
 from tests.flows.world import World

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from palier.core.programme.parse import parse
-from palier.flows.override_tier import OverrideTier, override_tier
+from palier.flows.members.override_tier import OverrideTier, override_tier
 from palier.store.members.ladder_moves import Moves, count_ladder_moves
 from palier.store.models import Account
 from tests.flows.test_publish import ladder

@@ -6,8 +6,8 @@ import pytest
 
 from palier.core.errors import Refusal, UnknownMember
 from palier.core.member import MemberFacts
-from palier.flows.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.orders.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
 from palier.store.members.models import Profile
 from palier.store.models import Account, Entry, Identity
 from tests.flows.world import DAY, START, World, document, order, refund, statements

@@ -4,9 +4,9 @@ import pytest
 
 from palier.core.account import Totals
 from palier.core.errors import Refusal, UnknownMember
-from palier.flows.merge_members import MergeMembers, merge_members
-from palier.flows.open_shop import OpenShop, open_shop
-from palier.flows.record_orders import RecordOrders, record_orders
+from palier.flows.members.merge_members import MergeMembers, merge_members
+from palier.flows.orders.record_orders import RecordOrders, record_orders
+from palier.flows.programme.open_shop import OpenShop, open_shop
 from palier.store.models import Account, CouponRow, Happening, Identity
 from tests.flows.world import DAY, OrderDiscount, World, document, order, points_used, refund
 

@@ -7,8 +7,8 @@ import pytest
 from palier.core.errors import Refusal
 from palier.core.programme.parse import parse
 from palier.core.programme.problems import InvalidProgramme
-from palier.flows.open_balances import OpenBalances, OpeningBalance, open_balances
-from palier.flows.roll_back_programme import roll_back_programme
+from palier.flows.points.open_balances import OpenBalances, OpeningBalance, open_balances
+from palier.flows.programme.roll_back_programme import roll_back_programme
 from palier.store.models import ImportBatch, Intent, Programme, ProgrammeVersion
 from palier.store.programmes.load import load_timeline
 from tests.flows.world import DAY, START, World, document, order

@@ -16,10 +16,10 @@ import pytest
 from django.db import connection
 from django_scopes import scopes_disabled
 
-from palier.flows.catch_up_accounts import catch_up_accounts
-from palier.flows.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
-from palier.flows.erase_member import EraseMember, erase_member
-from palier.flows.init_programme import InitProgramme, init_programme
+from palier.flows.members.erase_member import EraseMember, erase_member
+from palier.flows.orders.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
+from palier.flows.points.catch_up_accounts import catch_up_accounts
+from palier.flows.programme.init_programme import InitProgramme, init_programme
 from palier.store.models import Account, Entry, Happening, Identity, Order
 from tests.flows.world import DAY, DOCUMENT, START, World, document, order, refund
 
@@ -229,7 +229,7 @@ CHILD = """
     import sys, django; django.setup()
     from datetime import UTC, datetime
     from palier.core.order import Line, Order
-    from palier.flows.record_orders import RecordOrders, record_orders
+    from palier.flows.orders.record_orders import RecordOrders, record_orders
     now = datetime(2026, 3, 2, 9, tzinfo=UTC)
     for batch in range(10_000):
         orders = tuple(Order(f"{batch}-{i}", "paid", "EUR", f"c{i % 20}", lines=(Line("1", "mug", 1, 1000),))

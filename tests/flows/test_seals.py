@@ -9,7 +9,7 @@ from django_scopes import scopes_disabled
 
 from palier.cli.verification.seals import check_seals
 from palier.cli.verification.whole import load_problems
-from palier.flows.seal_days import seal_days
+from palier.flows.upkeep.seal_days import seal_days
 from palier.store.models import Account, Entry, Seal
 from tests.entrances.verify_fixtures import START, lift_guards, make_world
 

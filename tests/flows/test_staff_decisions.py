@@ -11,13 +11,13 @@ from palier.core.account import Override
 from palier.core.errors import InvalidOverride, NothingOwed, ReasonMissing, UnknownMember
 from palier.core.member import MemberFacts
 from palier.core.order import OrderDiscount
-from palier.flows.close_account import CloseAccount, close_account
-from palier.flows.erase_member import EraseMember, erase_member
-from palier.flows.export_member import ExportMember, export_member
-from palier.flows.member_bench import open_member
-from palier.flows.override_tier import OverrideTier, override_tier
-from palier.flows.register_members import RegisterMembers, register_members
-from palier.flows.waive_debt import WaiveDebt, waive_debt
+from palier.flows.bench.member_bench import open_member
+from palier.flows.members.close_account import CloseAccount, close_account
+from palier.flows.members.erase_member import EraseMember, erase_member
+from palier.flows.members.export_member import ExportMember, export_member
+from palier.flows.members.override_tier import OverrideTier, override_tier
+from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.points.waive_debt import WaiveDebt, waive_debt
 from palier.store.ids import new_public_id
 from palier.store.models import Entry, EntryNote, Happening, Identity, Intent, Shop
 from tests.flows.world import DAY, World, document, order, points_used

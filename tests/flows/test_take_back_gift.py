@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from palier.core.errors import ReasonMissing
-from palier.flows.take_back_gift import GiftExpired, TakeBackGift, UnknownGift, take_back_gift
+from palier.flows.points.take_back_gift import GiftExpired, TakeBackGift, UnknownGift, take_back_gift
 from palier.store.ledger.gifts import given_since
 from palier.store.models import Entry, EntryNote, Happening
 from tests.flows.world import order, points_used

@@ -4,11 +4,11 @@ import pytest
 
 from palier.core.errors import UnknownMember
 from palier.core.member import MemberFacts
-from palier.flows.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
-from palier.flows.erase_member import EraseMember, erase_member
-from palier.flows.export_member import ExportMember, export_member
-from palier.flows.read_member import read_account, read_member
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.members.erase_member import EraseMember, erase_member
+from palier.flows.members.export_member import ExportMember, export_member
+from palier.flows.members.read_member import read_account, read_member
+from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.orders.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
 from palier.store.models import Account, Entry, Happening, Identity, Order
 from tests.flows.world import OrderDiscount, World, document, order, points_used, refund
 

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from palier.core.errors import InvalidOrder
-from palier.flows.open_balances import OpenBalances, OpeningBalance, open_balances
-from palier.flows.start_import import StartImport, start_import
+from palier.flows.imports.start_import import StartImport, start_import
+from palier.flows.points.open_balances import OpenBalances, OpeningBalance, open_balances
 from palier.store.ids import new_public_id
 from palier.store.models import Account, Entry, Identity, Intent, Lot, Order, Shop
 from tests.flows.world import World, document, line, order, points_used, refund

@@ -7,17 +7,17 @@ import pytest
 
 from palier.core.webhook_address import InvalidWebhook
 from palier.core.webhooks import LEASE, TRIES_MAX, TYPES, Answer, UnknownDelivery, UnknownWebhook
-from palier.flows.add_webhook import AddWebhook, add_webhook
-from palier.flows.change_webhook import ChangeWebhook, change_webhook
-from palier.flows.change_webhook_secret import ChangeWebhookSecret, change_webhook_secret
-from palier.flows.erase_member import EraseMember, erase_member
-from palier.flows.open_deliveries import open_deliveries
-from palier.flows.open_shop import OpenShop, open_shop
-from palier.flows.remove_webhook import RemoveWebhook, remove_webhook
-from palier.flows.replay_deliveries import ReplayDeliveries, replay_deliveries
-from palier.flows.settle_deliveries import SettleDelivery, settle_deliveries
-from palier.flows.take_deliveries import take_deliveries
-from palier.flows.try_webhook import TryWebhook, try_webhook
+from palier.flows.members.erase_member import EraseMember, erase_member
+from palier.flows.programme.open_shop import OpenShop, open_shop
+from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
+from palier.flows.webhooks.change_webhook import ChangeWebhook, change_webhook
+from palier.flows.webhooks.change_webhook_secret import ChangeWebhookSecret, change_webhook_secret
+from palier.flows.webhooks.open_deliveries import open_deliveries
+from palier.flows.webhooks.remove_webhook import RemoveWebhook, remove_webhook
+from palier.flows.webhooks.replay_deliveries import ReplayDeliveries, replay_deliveries
+from palier.flows.webhooks.settle_deliveries import SettleDelivery, settle_deliveries
+from palier.flows.webhooks.take_deliveries import take_deliveries
+from palier.flows.webhooks.try_webhook import TryWebhook, try_webhook
 from palier.store.models import Attempt, Delivery, Intent, WebhookEndpoint
 from palier.store.webhooks.load import load_deliveries, load_delivery, load_endpoint, load_endpoints
 

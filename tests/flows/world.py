@@ -13,14 +13,14 @@ from django_scopes import scopes_disabled
 
 from palier.core.account import AccountState
 from palier.core.order import Delivery, Line, Order, OrderDiscount, Refund, RefundLine, Shipping
-from palier.flows.catch_up_accounts import catch_up_accounts
-from palier.flows.give_points import GivePoints, give_points
-from palier.flows.init_programme import InitProgramme, init_programme
-from palier.flows.merge_members import MergeMembers, merge_members
-from palier.flows.publish_programme import PublishProgramme, publish_programme
-from palier.flows.read_member import read_member
-from palier.flows.record_event import RecordEvent, record_event
-from palier.flows.record_orders import Recorded, RecordOrders, record_orders
+from palier.flows.members.merge_members import MergeMembers, merge_members
+from palier.flows.members.read_member import read_member
+from palier.flows.orders.record_orders import Recorded, RecordOrders, record_orders
+from palier.flows.points.catch_up_accounts import catch_up_accounts
+from palier.flows.points.give_points import GivePoints, give_points
+from palier.flows.points.record_event import RecordEvent, record_event
+from palier.flows.programme.init_programme import InitProgramme, init_programme
+from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
 from palier.store.ledger.chain import entry_hash
 from palier.store.members.load import read_by_id
 from palier.store.models import Account, Draw, Entry, Identity, Lot

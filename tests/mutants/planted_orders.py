@@ -7,14 +7,14 @@ ORDERS = (
     Planted(
         "a second delivery of an event credits again",
         "R-EVT-1",
-        "flows/record_event.py",
+        "flows/points/record_event.py",
         "    if key in known:\n",
         "    if key in known and book.sequence % 2:\n",
     ),
     Planted(
         "a gift's key is forgotten",
         "I-15",
-        "flows/give_points.py",
+        "flows/points/give_points.py",
         "    if known:\n",
         "    if known and command.points < 0:\n",
         test="tests/flows/test_events_and_gifts.py",
@@ -22,14 +22,14 @@ ORDERS = (
     Planted(
         "an older version of an order wins",
         "R-EVT-3",
-        "flows/record_orders.py",
+        "flows/orders/record_orders.py",
         "stored.is_known and messages.is_older(message, stored):",
         "stored.is_known and False:",
     ),
     Planted(
         "a refund told twice counts twice",
         "R-EVT-1",
-        "flows/record_orders.py",
+        "flows/orders/record_orders.py",
         "any(known.id == message.id for known in stored.refunds):",
         "False:",
     ),

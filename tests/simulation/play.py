@@ -13,11 +13,11 @@ from unittest.mock import patch
 
 from palier.core.errors import Refusal
 from palier.core.order import Line, Order, OrderDiscount, Refund, RefundLine, Shipping
-from palier.flows import record_orders as orders_flow
-from palier.flows.catch_up_accounts import catch_up_accounts
-from palier.flows.give_points import GivePoints, give_points
-from palier.flows.init_programme import InitProgramme, init_programme
-from palier.flows.record_event import RecordEvent, record_event
+from palier.flows.orders import record_orders as orders_flow
+from palier.flows.points.catch_up_accounts import catch_up_accounts
+from palier.flows.points.give_points import GivePoints, give_points
+from palier.flows.points.record_event import RecordEvent, record_event
+from palier.flows.programme.init_programme import InitProgramme, init_programme
 from palier.store.ids import new_public_id
 from palier.store.models import Account, CouponRow, Entry, Identity, Shop
 from palier.store.models import Order as OrderRow
@@ -89,7 +89,7 @@ def _numbered_coupons() -> Iterator[None]:
         number = next(count)
         return f"{number:036d}", f"{number:012d}"
 
-    with patch("palier.flows.accounts.new_coupon", new_coupon):
+    with patch("palier.flows.bench.accounts.new_coupon", new_coupon):
         yield
 
 
@@ -209,20 +209,20 @@ def _do_work(world: World, step: Step) -> None:
 
 
 def _do_publish(world: World, step: Step) -> None:
-    from palier.flows.publish_programme import PublishProgramme, publish_programme
+    from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
 
     publish_programme(PublishProgramme(world.programme_id, step.facts["document"]), now=step.at)
 
 
 def _do_merge(world: World, step: Step) -> None:
-    from palier.flows.merge_members import MergeMembers, merge_members
+    from palier.flows.members.merge_members import MergeMembers, merge_members
 
     facts = step.facts
     merge_members(MergeMembers(world.shops[facts["shop"]], facts["kept"], facts["merged"]), now=step.at)
 
 
 def _do_erase(world: World, step: Step) -> None:
-    from palier.flows.erase_member import EraseMember, erase_member
+    from palier.flows.members.erase_member import EraseMember, erase_member
 
     shop_id, customer = world.shops[step.facts["shop"]], step.facts["customer"]
     named = Account.objects.filter(identities__shop_id=shop_id, identities__customer_id=customer)
@@ -232,7 +232,7 @@ def _do_erase(world: World, step: Step) -> None:
 
 
 def _do_override(world: World, step: Step) -> None:
-    from palier.flows.override_tier import OverrideTier, override_tier
+    from palier.flows.members.override_tier import OverrideTier, override_tier
 
     facts = step.facts
     shop_id = world.shops[facts["shop"]]
@@ -241,7 +241,7 @@ def _do_override(world: World, step: Step) -> None:
 
 
 def _do_waive(world: World, step: Step) -> None:
-    from palier.flows.waive_debt import WaiveDebt, waive_debt
+    from palier.flows.points.waive_debt import WaiveDebt, waive_debt
 
     facts = step.facts
     waive_debt(
@@ -250,7 +250,7 @@ def _do_waive(world: World, step: Step) -> None:
 
 
 def _do_close(world: World, step: Step) -> None:
-    from palier.flows.close_account import CloseAccount, close_account
+    from palier.flows.members.close_account import CloseAccount, close_account
 
     close_account(CloseAccount(world.shops[step.facts["shop"]], step.facts["customer"]), now=step.at)
 

@@ -13,7 +13,7 @@ from palier.core.ending import night_of
 from palier.core.period import parse_duration
 from palier.core.programme.values import Interval, Programme, Season, Settle
 from palier.core.values import replace
-from palier.flows.accounts import open_book
+from palier.flows.bench.accounts import open_book
 from palier.store.ledger import ending, record
 from palier.store.ledger.ending import Sheet
 from palier.store.members.load import LoadedAccount

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from palier.core.member import MemberFacts
 from palier.core.order import Delivery, Line, Order
-from palier.flows.record_orders import RecordOrders, record_orders
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.orders.record_orders import RecordOrders, record_orders
 from palier.store.members.buyer import _USUAL, read_buyer
 from palier.store.prepared import Prepared
 from palier.store.rows import select

@@ -18,9 +18,9 @@ from palier.core.programme.kinds import fold_city
 from palier.core.programme.values import Ago, Bounds, Fact, LineFilter, Programme, Segment, Where
 from palier.core.segments import SegmentFacts, matching
 from palier.core.values import replace
-from palier.flows.erase_member import EraseMember, erase_member
-from palier.flows.read_member import read_account
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.members.erase_member import EraseMember, erase_member
+from palier.flows.members.read_member import read_account
+from palier.flows.members.register_members import RegisterMembers, register_members
 from palier.store.members.load import read_by_id
 from palier.store.members.models import Account, Profile
 from palier.store.members.segments import Count, count_segment, count_segments, list_segment

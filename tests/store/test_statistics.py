@@ -13,8 +13,8 @@ from palier.backoffice.periods import chosen_period
 from palier.core.account import EntryKind
 from palier.core.book import _EXPIRED, _LIFETIME, _SPENT, MERGES
 from palier.core.turnover import COLUMNS, Turnover
-from palier.flows.catch_up_accounts import catch_up_accounts
-from palier.flows.merge_members import MergeMembers, merge_members
+from palier.flows.members.merge_members import MergeMembers, merge_members
+from palier.flows.points.catch_up_accounts import catch_up_accounts
 from palier.store.ledger import statistics
 from palier.store.ledger.models import CouponRow
 from palier.store.ledger.models import Entry as EntryRow

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from palier.core.access import is_key, key_digest
-from palier.flows.use_api_key import use_api_key
+from palier.flows.access.use_api_key import use_api_key
 
 KNOWN_FOR = timedelta(seconds=60)
 """A revoked key dies within this time in every process."""

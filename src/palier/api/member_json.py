@@ -12,7 +12,7 @@ from palier.core.explain.speech import Speech
 from palier.core.formats import formats_for
 from palier.core.period import last_day, zone
 from palier.core.programme.values import CouponTerms, Programme, Tier, Tiers
-from palier.flows.read_member import MemberView
+from palier.flows.members.read_member import MemberView
 
 EXPIRING_MAX = 50
 """So many of the next ends are listed; points of one day are one of them."""

@@ -10,9 +10,9 @@ from typing import Any
 
 from palier.api.keys import Caller
 from palier.api.problems import Problem, Refused
-from palier.flows.claim_answer import AT_WORK_FOR, ClaimAnswer, InFlight, claim_answer
-from palier.flows.keep_answer import KeepAnswer, keep_answer
-from palier.flows.release_answer import release_answer
+from palier.flows.access.claim_answer import AT_WORK_FOR, ClaimAnswer, InFlight, claim_answer
+from palier.flows.access.keep_answer import KeepAnswer, keep_answer
+from palier.flows.access.release_answer import release_answer
 
 HEADER = "Idempotency-Key"
 KEY_MAX = 150

@@ -11,7 +11,7 @@ from palier.api.quotes_json import priced_json
 from palier.core.messages import parse_refund, refund_currency
 from palier.core.messages_order import parse_order
 from palier.core.order import Order, Refund
-from palier.flows.record_orders import Recorded
+from palier.flows.orders.record_orders import Recorded
 from palier.store.orders.load import find_currency
 
 

@@ -13,7 +13,7 @@ from palier.core.messages_cart import CartMessage, parse_cart
 from palier.core.order import Order
 from palier.core.programme.values import Programme
 from palier.core.quote_values import Hint, NextTier, Quote, QuotedDiscount, Refused, ShippingGrant
-from palier.flows.quote_cart import QuoteCart, Quoted, quote_cart
+from palier.flows.checkout.quote_cart import QuoteCart, Quoted, quote_cart
 
 Write = Callable[[int], str]
 

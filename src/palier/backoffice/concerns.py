@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from palier.backoffice.access import Viewpoint, page
 from palier.backoffice.wording import PROBLEM_WORDS
 from palier.core.inbox import UnknownMessage
-from palier.flows.replay_inbox_message import ReplayInboxMessage, replay_inbox_message
-from palier.flows.see_concern import SEEN, SeeConcern, UnknownConcern, see_concern
+from palier.flows.inbox.replay_inbox_message import ReplayInboxMessage, replay_inbox_message
+from palier.flows.staff.see_concern import SEEN, SeeConcern, UnknownConcern, see_concern
 from palier.store.concerns.load import KINDS, LIST_MAX, Concern, count_concerns, load_concerns
 from palier.store.imports.models import ImportBatch, ImportProblem
 

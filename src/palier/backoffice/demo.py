@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from palier.backoffice.wording import ROLES
 from palier.core.this_machine import is_from_this_machine
-from palier.flows.make_demo_staff import DEMO_STAFF
+from palier.flows.staff.make_demo_staff import DEMO_STAFF
 
 # Role, what it is called, and what it may do.
 ROLE_NAMES = (

@@ -16,9 +16,9 @@ from palier.backoffice import formats
 from palier.backoffice.access import Viewpoint, page
 from palier.backoffice.boxes import Box, Numbers, cut
 from palier.core.errors import IdempotencyConflict, NothingOwed, Refusal
-from palier.flows.give_points import POINTS_MAX, GivePoints, give_points
-from palier.flows.take_back_gift import GiftExpired, TakeBackGift, UnknownGift, take_back_gift
-from palier.flows.waive_debt import WaiveDebt, waive_debt
+from palier.flows.points.give_points import POINTS_MAX, GivePoints, give_points
+from palier.flows.points.take_back_gift import GiftExpired, TakeBackGift, UnknownGift, take_back_gift
+from palier.flows.points.waive_debt import WaiveDebt, waive_debt
 from palier.store.ids import new_public_id
 from palier.store.ledger.gifts import find_gift, given_since
 from palier.store.members.models import Account, Identity, Profile

@@ -20,10 +20,10 @@ from palier.backoffice.access import Viewpoint, page
 from palier.backoffice.once import is_first, new_form
 from palier.backoffice.wording import SCOPE_WORDS
 from palier.core.access import ABOUT, SCOPES
-from palier.flows.change_hook_secret import ChangeHookSecret, change_hook_secret
-from palier.flows.change_widget_secret import ChangeWidgetSecret, change_widget_secret
-from palier.flows.issue_api_key import NAME_MAX, IssueApiKey, issue_api_key
-from palier.flows.revoke_api_key import RevokeApiKey, UnknownApiKey, revoke_api_key
+from palier.flows.access.change_widget_secret import ChangeWidgetSecret, change_widget_secret
+from palier.flows.access.issue_api_key import NAME_MAX, IssueApiKey, issue_api_key
+from palier.flows.access.revoke_api_key import RevokeApiKey, UnknownApiKey, revoke_api_key
+from palier.flows.inbox.change_hook_secret import ChangeHookSecret, change_hook_secret
 from palier.store.access.models import ApiKey, WidgetSecret
 from palier.store.hooks.models import Hook
 from palier.store.programmes.models import Shop

@@ -17,7 +17,7 @@ from palier.backoffice.standing import standing_of
 from palier.backoffice.timeline import history_of
 from palier.backoffice.wording import COUPON_ORIGINS, COUPON_STATES, ORDER_STATUSES
 from palier.core.tiers import Progress
-from palier.flows.read_member import MemberView, read_account
+from palier.flows.members.read_member import MemberView, read_account
 from palier.store.ledger.models import CouponRow
 from palier.store.members.models import Account, Identity, Profile
 from palier.store.orders.models import Order

@@ -21,7 +21,7 @@ from palier.core.programme.source import with_section
 from palier.core.programme.tell import Told, tell
 from palier.core.programme.values import Programme as Rules
 from palier.core.programme.values import Text, Tier
-from palier.flows.save_draft import SavedDraft, SaveDraft, save_draft
+from palier.flows.programme.save_draft import SavedDraft, SaveDraft, save_draft
 from palier.store.programmes.drafts import load_head
 from palier.store.programmes.models import ProgrammeVersion
 

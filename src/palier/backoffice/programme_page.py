@@ -18,7 +18,7 @@ from palier.core.errors import DraftChanged
 from palier.core.programme.diff import diff
 from palier.core.programme.parse import parse
 from palier.core.programme.source import as_written
-from palier.flows.discard_draft import DiscardDraft, discard_draft
+from palier.flows.programme.discard_draft import DiscardDraft, discard_draft
 from palier.store.programmes.models import ProgrammeVersion
 
 VERSIONS_PAGE = 20

@@ -29,8 +29,8 @@ from palier.core.programme.ladder import ladder_of
 from palier.core.programme.parse import parse
 from palier.core.programme.values import Programme as Rules
 from palier.core.tiers import thresholds_at
-from palier.flows.publish_programme import PublishProgramme, publish_programme
-from palier.flows.roll_back_programme import roll_back_programme
+from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
+from palier.flows.programme.roll_back_programme import roll_back_programme
 from palier.store.members.ladder_moves import Moves, count_ladder_moves
 
 NOTE_MAX = 500

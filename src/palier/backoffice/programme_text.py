@@ -31,7 +31,7 @@ from palier.core.programme.problems import InvalidProgramme, Problem
 from palier.core.programme.source import as_written, lines_of
 from palier.core.programme.tell_problem import tell_reason
 from palier.core.programme.values import Programme as Rules
-from palier.flows.save_draft import SaveDraft, save_draft
+from palier.flows.programme.save_draft import SaveDraft, save_draft
 
 _TOLD = re.compile(r"line ([0-9]+), column [0-9]+: (.*)", re.DOTALL)
 

@@ -13,7 +13,7 @@ from palier.backoffice.segments import segment_name
 from palier.core.explain.quotes import explain_quote
 from palier.core.messages_cart import parse_cart
 from palier.core.quote_values import Cart, Quote, QuotedDiscount
-from palier.flows.quote_cart import QuoteCart, quote_cart
+from palier.flows.checkout.quote_cart import QuoteCart, quote_cart
 
 SOURCES = {
     "tier": pgettext_lazy("discount", "Tier"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from palier.backoffice.access import Viewpoint
 from palier.core.account import Lot
 from palier.core.period import last_day
-from palier.flows.read_member import MemberView
+from palier.flows.members.read_member import MemberView
 
 SOON = timedelta(days=60)
 

@@ -18,8 +18,8 @@ from django.views.decorators.cache import never_cache
 
 from palier.backoffice.access import look
 from palier.backoffice.wording import ROLES
-from palier.flows.dismiss_staff import DismissStaff, LastOwner, dismiss_staff
-from palier.flows.invite_staff import InviteStaff, invite_staff
+from palier.flows.staff.dismiss_staff import DismissStaff, LastOwner, dismiss_staff
+from palier.flows.staff.invite_staff import InviteStaff, invite_staff
 
 
 class InviteForm(forms.Form):

@@ -9,7 +9,7 @@ from datetime import datetime
 from palier.backoffice.access import Viewpoint
 from palier.core.explain.movement import Movement
 from palier.core.explain.sentences import sentences, title
-from palier.flows.take_back_gift import undo_key
+from palier.flows.points.take_back_gift import undo_key
 from palier.store.ledger.timeline import load_movements
 from palier.store.orders.happenings import find_happenings
 

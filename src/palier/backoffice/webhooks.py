@@ -21,12 +21,12 @@ from palier.backoffice.wording import DELIVERY_STATES, EVENT_WORDS
 from palier.core.errors import Refusal
 from palier.core.webhook_address import URL_MAX, InvalidWebhook
 from palier.core.webhooks import TYPES, UnknownDelivery, UnknownWebhook
-from palier.flows.add_webhook import NAME_MAX, AddWebhook, add_webhook
-from palier.flows.change_webhook import ChangeWebhook, change_webhook
-from palier.flows.change_webhook_secret import ChangeWebhookSecret, change_webhook_secret
-from palier.flows.remove_webhook import RemoveWebhook, remove_webhook
-from palier.flows.replay_deliveries import ReplayDeliveries, replay_deliveries
-from palier.flows.try_webhook import TryWebhook, try_webhook
+from palier.flows.webhooks.add_webhook import NAME_MAX, AddWebhook, add_webhook
+from palier.flows.webhooks.change_webhook import ChangeWebhook, change_webhook
+from palier.flows.webhooks.change_webhook_secret import ChangeWebhookSecret, change_webhook_secret
+from palier.flows.webhooks.remove_webhook import RemoveWebhook, remove_webhook
+from palier.flows.webhooks.replay_deliveries import ReplayDeliveries, replay_deliveries
+from palier.flows.webhooks.try_webhook import TryWebhook, try_webhook
 from palier.store.programmes.models import Shop
 from palier.store.webhooks.load import (
     ShownDelivery,

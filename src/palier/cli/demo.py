@@ -47,7 +47,7 @@ def _prepare(*, is_anew: bool) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from palier.flows.make_demo_staff import DEMO_STAFF, make_demo_staff
+    from palier.flows.staff.make_demo_staff import DEMO_STAFF, make_demo_staff
     from palier.store.programmes.models import Programme
 
     if is_anew:

@@ -21,8 +21,8 @@ def prepare_access(shop_id: int, *, now: datetime) -> None:
     from django.conf import settings
     from django_scopes import scopes_disabled
 
-    from palier.flows.change_widget_secret import ChangeWidgetSecret, change_widget_secret
-    from palier.flows.issue_api_key import IssueApiKey, issue_api_key
+    from palier.flows.access.change_widget_secret import ChangeWidgetSecret, change_widget_secret
+    from palier.flows.access.issue_api_key import IssueApiKey, issue_api_key
     from palier.store.programmes.models import Shop
 
     path = settings.PALIER_VAR / FILE

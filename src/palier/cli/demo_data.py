@@ -45,7 +45,7 @@ def seed_demo(now: datetime, *, is_quiet: bool = True) -> Seeded:
 
     The dates of the sample are moved by whole weeks, so that its last order lies within the seven days before ``now``.
     """
-    from palier.flows.init_programme import InitProgramme, init_programme
+    from palier.flows.programme.init_programme import InitProgramme, init_programme
 
     with resources.as_file(DATA / "online_retail_sample.csv.gz") as path:
         source = files.look_at(Path(path))
@@ -101,7 +101,7 @@ def _customers(source: files.Source, reading: mapping.Reading) -> tuple[list[_Cu
 
 
 def _register(shop_id: int, customers: list[_Customer], shift: timedelta, begin: datetime) -> None:
-    from palier.flows.register_members import RegisterMembers, register_members
+    from palier.flows.members.register_members import RegisterMembers, register_members
 
     facts = []
     for customer in customers:

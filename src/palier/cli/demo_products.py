@@ -22,7 +22,7 @@ _AT_ONCE = 500
 
 def describe_all(shop_id: int, source: files.Source, *, now: datetime) -> int:
     """Fill the catalogue, and return how many products there are."""
-    from palier.flows.describe_products import DescribeProducts, describe_products
+    from palier.flows.catalogue.describe_products import DescribeProducts, describe_products
 
     facts = {each.id: each for each in (*_of_sample(source), *_of_shop())}
     listed = list(facts.values())

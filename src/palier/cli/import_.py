@@ -208,7 +208,7 @@ def _undo(options: argparse.Namespace) -> int:
     from django_scopes import scopes_disabled
     from tqdm import tqdm
 
-    from palier.flows.undo_batch import CannotUndo, UndoBatch, undo_batch
+    from palier.flows.imports.undo_batch import CannotUndo, UndoBatch, undo_batch
     from palier.store.imports.models import ImportBatch
 
     with scopes_disabled():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from palier.core.errors import Refusal
 
 if TYPE_CHECKING:
-    from palier.flows.init_programme import InitProgramme
+    from palier.flows.programme.init_programme import InitProgramme
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     """Migrate, make the first programme (or another one, under a new ``--name``), invite the owner."""
     from django.core.management import call_command
 
-    from palier.flows.prepare_roles import prepare_roles
+    from palier.flows.staff.prepare_roles import prepare_roles
 
     first = _command(options)  # a document with mistakes is refused before anything is made
     call_command("migrate", verbosity=0, interactive=False)
@@ -57,7 +57,7 @@ def _command(options: argparse.Namespace) -> InitProgramme:
     from palier.cli.programme_text import read_text
     from palier.core.programme.load import load_text
     from palier.core.programme.parse import parse
-    from palier.flows.init_programme import InitProgramme
+    from palier.flows.programme.init_programme import InitProgramme
 
     if options.document:
         source = read_text(options.document)
@@ -75,7 +75,7 @@ def _command(options: argparse.Namespace) -> InitProgramme:
 
 
 def _make_programme(command: InitProgramme, options: argparse.Namespace, now: datetime) -> None:
-    from palier.flows.init_programme import init_programme
+    from palier.flows.programme.init_programme import init_programme
     from palier.store.programmes.models import Programme
 
     names = list(Programme.objects.order_by("id").values_list("name", flat=True))
@@ -96,7 +96,7 @@ def _invite(email: str, now: datetime) -> None:
     from django.core.validators import validate_email
     from django.urls import reverse
 
-    from palier.flows.invite_staff import InviteStaff, invite_staff
+    from palier.flows.staff.invite_staff import InviteStaff, invite_staff
 
     try:
         validate_email(email)

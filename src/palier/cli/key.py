@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _issue(options: argparse.Namespace) -> None:
-    from palier.flows.issue_api_key import IssueApiKey, issue_api_key
+    from palier.flows.access.issue_api_key import IssueApiKey, issue_api_key
 
     shop = find_shop(options)
     scopes = SCOPES if "all" in options.scope else tuple(options.scope)
@@ -98,7 +98,7 @@ def _line(key: Any) -> str:
 
 
 def _revoke(options: argparse.Namespace) -> None:
-    from palier.flows.revoke_api_key import RevokeApiKey, revoke_api_key
+    from palier.flows.access.revoke_api_key import RevokeApiKey, revoke_api_key
 
     programme = find_programme(options)
     was_good = revoke_api_key(RevokeApiKey(programme.pk, options.key), now=datetime.now(UTC))

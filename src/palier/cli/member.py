@@ -111,7 +111,7 @@ def _read(options: argparse.Namespace, shop: Any, now: datetime) -> None:
 
     from palier.cli import member_words
     from palier.cli.member_facts import as_json, look_at
-    from palier.flows.explain_standing import explain_standing
+    from palier.flows.members.explain_standing import explain_standing
 
     default = "en" if options.verb == "show" else ""
     with scope(programme=shop.programme):
@@ -138,14 +138,14 @@ def _read(options: argparse.Namespace, shop: Any, now: datetime) -> None:
 
 
 def _export(options: argparse.Namespace, shop: Any, now: datetime) -> None:
-    from palier.flows.export_member import ExportMember, export_member
+    from palier.flows.members.export_member import ExportMember, export_member
 
     known = export_member(ExportMember(shop.pk, options.customer), now=now)
     print(json.dumps(known, ensure_ascii=False, indent=2))
 
 
 def _gift(options: argparse.Namespace, shop: Any, now: datetime) -> None:
-    from palier.flows.give_points import GivePoints, give_points
+    from palier.flows.points.give_points import GivePoints, give_points
 
     _require(shop, options.customer)
     given = give_points(
@@ -163,7 +163,7 @@ def _gift(options: argparse.Namespace, shop: Any, now: datetime) -> None:
 
 def _tier(options: argparse.Namespace, shop: Any, now: datetime) -> None:
     from palier.core.period import start_of_day, zone
-    from palier.flows.override_tier import OverrideTier, override_tier
+    from palier.flows.members.override_tier import OverrideTier, override_tier
 
     tier, day = None if options.end else options.tier, options.until
     until = start_of_day(day + timedelta(days=1), zone(shop.programme.timezone)) if day and tier else None
@@ -181,7 +181,7 @@ def _tier(options: argparse.Namespace, shop: Any, now: datetime) -> None:
 
 
 def _waive(options: argparse.Namespace, shop: Any, now: datetime) -> None:
-    from palier.flows.waive_debt import WaiveDebt, waive_debt
+    from palier.flows.points.waive_debt import WaiveDebt, waive_debt
 
     command = WaiveDebt(shop.pk, options.customer, options.reason, options.author, options.key)
     waived = waive_debt(command, now=now)
@@ -192,7 +192,7 @@ def _waive(options: argparse.Namespace, shop: Any, now: datetime) -> None:
 
 
 def _close(options: argparse.Namespace, shop: Any, now: datetime) -> None:
-    from palier.flows.close_account import CloseAccount, close_account
+    from palier.flows.members.close_account import CloseAccount, close_account
 
     closed = close_account(CloseAccount(shop.pk, options.customer), now=now)
     words = (
@@ -202,7 +202,7 @@ def _close(options: argparse.Namespace, shop: Any, now: datetime) -> None:
 
 
 def _claim(options: argparse.Namespace, shop: Any, now: datetime) -> None:
-    from palier.flows.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
+    from palier.flows.orders.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
 
     if not options.verified:
         raise Refusal(
@@ -220,7 +220,7 @@ def _claim(options: argparse.Namespace, shop: Any, now: datetime) -> None:
 
 
 def _merge(options: argparse.Namespace, shop: Any, now: datetime) -> None:
-    from palier.flows.merge_members import MergeMembers, merge_members
+    from palier.flows.members.merge_members import MergeMembers, merge_members
 
     merged = merge_members(MergeMembers(shop.pk, options.kept, options.merged), now=now)
     done = "were one member already" if merged.is_repeat else "are one member now"
@@ -228,7 +228,7 @@ def _merge(options: argparse.Namespace, shop: Any, now: datetime) -> None:
 
 
 def _erase(options: argparse.Namespace, shop: Any, now: datetime) -> None:
-    from palier.flows.erase_member import EraseMember, erase_member
+    from palier.flows.members.erase_member import EraseMember, erase_member
 
     _require(shop, options.customer)
     if not options.yes:

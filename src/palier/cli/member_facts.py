@@ -11,7 +11,7 @@ from palier.core.errors import Refusal
 from palier.core.explain.movement import Movement, masked
 from palier.core.explain.sentences import sentences, title
 from palier.core.formats import Formats, formats_for, spoken
-from palier.flows.read_member import MemberView, read_member
+from palier.flows.members.read_member import MemberView, read_member
 from palier.store.ledger.models import CouponRow
 from palier.store.ledger.timeline import MOVEMENTS_MAX, load_movements
 from palier.store.members.models import Account, Profile

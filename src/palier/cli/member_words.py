@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, override, pgettext
 from palier.cli.member_facts import Sight
 from palier.core.explain.movement import Movement
 from palier.core.period import last_day, zone
-from palier.flows.explain_standing import Standing
+from palier.flows.members.explain_standing import Standing
 
 LISTED_MAX = 20
 """Most lots and most coupons that are printed; JSON has all."""

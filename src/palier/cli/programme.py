@@ -195,7 +195,7 @@ def _tell_changes(changes: tuple[str, ...], options: argparse.Namespace) -> None
 def _publish(options: argparse.Namespace) -> int:
     programme = _programme(options)
 
-    from palier.flows.publish_programme import PublishProgramme, publish_programme
+    from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
 
     rules, source = _named(options.file, options)
     command = PublishProgramme(
@@ -212,7 +212,7 @@ def _publish(options: argparse.Namespace) -> int:
 def _roll_back(options: argparse.Namespace) -> int:
     programme = _programme(options)
 
-    from palier.flows.roll_back_programme import roll_back_programme
+    from palier.flows.programme.roll_back_programme import roll_back_programme
 
     rules = parse(_version(programme, options.number).document)
     return _put(

@@ -32,7 +32,7 @@ def tell(options: argparse.Namespace, shop: Any, now: datetime) -> None:
     from palier.core.formats import formats_for, spoken
     from palier.core.messages_cart import parse_cart
     from palier.core.programme.load import load_yaml
-    from palier.flows.quote_cart import QuoteCart, quote_cart
+    from palier.flows.checkout.quote_cart import QuoteCart, quote_cart
 
     message = parse_cart(
         {**load_yaml(read_text(options.cart)), "member": options.customer}, currency=shop.programme.currency

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
 def _chunks(programme: Any, *, writes: bool) -> Any:
     from django_scopes import scope
 
-    from palier.flows.rebuild_accounts import CHUNK, rebuild_accounts
+    from palier.flows.upkeep.rebuild_accounts import CHUNK, rebuild_accounts
     from palier.store.members.load import load_ids
 
     after = 0

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Fill the database that PALIER_DATABASE_URL names; one that holds a programme is refused."""
-    from palier.flows.restore_backup import RestoreBackup, restore_backup
+    from palier.flows.upkeep.restore_backup import RestoreBackup, restore_backup
     from palier.store.backups.load import check
 
     def lines() -> Iterator[bytes]:

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _secret(options: argparse.Namespace) -> int:
-    from palier.flows.change_hook_secret import ChangeHookSecret, change_hook_secret
+    from palier.flows.inbox.change_hook_secret import ChangeHookSecret, change_hook_secret
 
     shop = _shop(options.shop)
     secret = change_hook_secret(ChangeHookSecret(shop.pk), now=datetime.now(UTC))

@@ -17,8 +17,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from palier.channels.signature import check
 from palier.core.inbox import KINDS
-from palier.flows.count_refused_hook import count_refused_hook
-from palier.flows.receive_hook import ReceiveHook, receive_hook
+from palier.flows.inbox.count_refused_hook import count_refused_hook
+from palier.flows.inbox.receive_hook import ReceiveHook, receive_hook
 from palier.store.hooks.load import find_hook
 
 log = logging.getLogger(__name__)

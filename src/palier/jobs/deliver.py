@@ -15,8 +15,8 @@ from django_scopes import scopes_disabled
 
 from palier.channels.webhook import Outgoing, send
 from palier.core.webhooks import Answer, payload
-from palier.flows.settle_deliveries import SettleDelivery, settle_deliveries
-from palier.flows.take_deliveries import MOST, MOST_EACH, take_deliveries
+from palier.flows.webhooks.settle_deliveries import SettleDelivery, settle_deliveries
+from palier.flows.webhooks.take_deliveries import MOST, MOST_EACH, take_deliveries
 from palier.jobs.clock import world_now
 from palier.store.webhooks.load import DueDelivery
 from palier.store.webhooks.models import Delivery

@@ -6,8 +6,8 @@ from threading import Event
 
 from django_scopes import scopes_disabled
 
-from palier.flows.catch_up_accounts import catch_up_accounts
-from palier.flows.open_deliveries import open_deliveries
+from palier.flows.points.catch_up_accounts import catch_up_accounts
+from palier.flows.webhooks.open_deliveries import open_deliveries
 from palier.jobs.clock import now_in, world_now
 from palier.store.members.models import Account
 from palier.store.outbox.models import Intent

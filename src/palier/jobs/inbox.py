@@ -19,11 +19,11 @@ from palier.core.inbox import Worked
 from palier.core.member import MemberFacts
 from palier.core.messages import parse_event, parse_member, parse_order, parse_refund, refund_currency
 from palier.core.order import Order, Refund
-from palier.flows.record_event import RecordEvent, record_event
-from palier.flows.record_orders import RecordOrders, record_orders
-from palier.flows.register_members import RegisterMembers, register_members
-from palier.flows.settle_inbox import settle_inbox
-from palier.flows.take_inbox import take_inbox
+from palier.flows.inbox.settle_inbox import settle_inbox
+from palier.flows.inbox.take_inbox import take_inbox
+from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.orders.record_orders import RecordOrders, record_orders
+from palier.flows.points.record_event import RecordEvent, record_event
 from palier.jobs.clock import world_now
 from palier.store.hooks.load import OpenMessage, load_later_payloads
 from palier.store.outbox.models import Inbox

@@ -11,11 +11,11 @@ from typing import Any
 from django_scopes import scopes_disabled
 from django_tasks import task
 
-from palier.flows.forget_old_answers import forget_old_answers
-from palier.flows.forget_old_messages import forget_old_messages
-from palier.flows.forget_old_work import forget_old_work
-from palier.flows.learn_products import learn_products
-from palier.flows.seal_days import seal_days
+from palier.flows.catalogue.learn_products import learn_products
+from palier.flows.upkeep.forget_old_answers import forget_old_answers
+from palier.flows.upkeep.forget_old_messages import forget_old_messages
+from palier.flows.upkeep.forget_old_work import forget_old_work
+from palier.flows.upkeep.seal_days import seal_days
 from palier.jobs.clock import now_in, world_now
 from palier.store.programmes.models import Programme
 

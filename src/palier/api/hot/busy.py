@@ -16,7 +16,7 @@ from palier.api.keys import Caller, authenticate, remembered
 from palier.api.orders_json import read_order, read_refund, recorded_json
 from palier.api.quotes_json import answer_quote
 from palier.core.order import Order, Refund
-from palier.flows.record_orders import Recorded, RecordOrders, record_orders
+from palier.flows.orders.record_orders import Recorded, RecordOrders, record_orders
 
 READERS = 2
 """So many quotes are worked on at once in a process: more would only wait for the interpreter."""

@@ -31,9 +31,9 @@ from palier.core.explain.quotes import QuoteWords, explain_quote
 from palier.core.formats import formats_for
 from palier.core.messages_cart import parse_cart
 from palier.core.quote import booked
-from palier.flows.hold_cart import Held, HoldCart, hold_cart
-from palier.flows.keep_cart import KeepCart, keep_cart
-from palier.flows.release_hold import ReleaseHold, release_hold
+from palier.flows.checkout.hold_cart import Held, HoldCart, hold_cart
+from palier.flows.checkout.keep_cart import KeepCart, keep_cart
+from palier.flows.checkout.release_hold import ReleaseHold, release_hold
 from palier.store.catalogue.models import KeptCart
 from palier.store.holds.load import load_holds
 from palier.store.members.profiles import load_profiles

@@ -13,7 +13,7 @@ from palier.api.reading import at_most, attempt, read_values
 from palier.api.request_bodies import EVENT, EVENTS, EVENTS_FIELDS
 from palier.api.schemas.orders import EventAnswer, EventBatchAnswer
 from palier.core.messages import parse_event
-from palier.flows.record_event import EventRecorded, RecordEvent, record_event
+from palier.flows.points.record_event import EventRecorded, RecordEvent, record_event
 
 router = Router()
 WRITES = ("orders:write",)

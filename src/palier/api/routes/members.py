@@ -38,12 +38,12 @@ from palier.api.schemas.parts import ExportAnswer
 from palier.core.errors import Refusal
 from palier.core.member import MemberFacts, folded
 from palier.core.messages import InvalidMember, parse_member
-from palier.flows.close_account import CloseAccount, close_account
-from palier.flows.erase_member import EraseMember, erase_member
-from palier.flows.export_member import ExportMember, export_member
-from palier.flows.merge_members import MergeMembers, merge_members
-from palier.flows.read_member import read_member
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.members.close_account import CloseAccount, close_account
+from palier.flows.members.erase_member import EraseMember, erase_member
+from palier.flows.members.export_member import ExportMember, export_member
+from palier.flows.members.merge_members import MergeMembers, merge_members
+from palier.flows.members.read_member import read_member
+from palier.flows.members.register_members import RegisterMembers, register_members
 from palier.store.members.models import Identity
 from palier.store.members.profiles import load_profiles
 

@@ -26,7 +26,7 @@ from palier.api.schemas.orders import (
 from palier.core.errors import InvalidOrder
 from palier.core.messages_order import parse_order
 from palier.core.order import Order, Refund
-from palier.flows.record_orders import Recorded, RecordOrders, record_orders
+from palier.flows.orders.record_orders import Recorded, RecordOrders, record_orders
 from palier.store.orders.models import Order as OrderRow
 
 router = Router()

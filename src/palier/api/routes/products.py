@@ -15,7 +15,7 @@ from palier.api.request_bodies import PRODUCT, PRODUCTS, PRODUCTS_FIELDS
 from palier.api.schemas.carts import ProductAnswer, ProductPage, ProductsAnswer
 from palier.core.member import folded
 from palier.core.product import InvalidProduct, ProductFacts, parse_product
-from palier.flows.describe_products import DescribeProducts, describe_products
+from palier.flows.catalogue.describe_products import DescribeProducts, describe_products
 from palier.store.catalogue.models import Product
 
 router = Router()

@@ -27,8 +27,8 @@ from palier.core.programme.check_warning import Warning as Concern
 from palier.core.programme.diff import diff
 from palier.core.programme.parse import parse
 from palier.core.programme.problems import InvalidProgramme
-from palier.flows.publish_programme import Published, PublishProgramme, publish_programme
-from palier.flows.roll_back_programme import roll_back_programme
+from palier.flows.programme.publish_programme import Published, PublishProgramme, publish_programme
+from palier.flows.programme.roll_back_programme import roll_back_programme
 from palier.store.programmes.load import current_version_id, load_timeline
 from palier.store.programmes.models import ProgrammeVersion
 

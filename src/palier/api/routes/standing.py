@@ -31,10 +31,10 @@ from palier.core.messages import parse_gift
 from palier.core.messages_cart import parse_voucher
 from palier.core.programme.values import Programme, Tier
 from palier.core.tiers import thresholds_at
-from palier.flows.explain_standing import explain_standing
-from palier.flows.give_points import GivePoints, give_points
-from palier.flows.read_member import MemberView, read_member
-from palier.flows.redeem_points import RedeemPoints, redeem_points
+from palier.flows.checkout.redeem_points import RedeemPoints, redeem_points
+from palier.flows.members.explain_standing import explain_standing
+from palier.flows.members.read_member import MemberView, read_member
+from palier.flows.points.give_points import GivePoints, give_points
 from palier.store.ledger.timeline import load_movements
 from palier.store.members.profiles import load_profiles
 from palier.store.programmes.load import current_version_id, load_timeline

@@ -23,12 +23,12 @@ from palier.api.schemas.webhooks import (
 )
 from palier.api.webhook_bodies import ADD, ADD_FIELDS, CHANGE, CHANGE_FIELDS, REPLAY, REPLAY_FIELDS
 from palier.core.webhooks import UnknownDelivery
-from palier.flows.add_webhook import AddWebhook, add_webhook
-from palier.flows.change_webhook import ChangeWebhook, change_webhook
-from palier.flows.change_webhook_secret import ChangeWebhookSecret, change_webhook_secret
-from palier.flows.remove_webhook import RemoveWebhook, remove_webhook
-from palier.flows.replay_deliveries import ReplayDeliveries, replay_deliveries
-from palier.flows.try_webhook import TryWebhook, try_webhook
+from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
+from palier.flows.webhooks.change_webhook import ChangeWebhook, change_webhook
+from palier.flows.webhooks.change_webhook_secret import ChangeWebhookSecret, change_webhook_secret
+from palier.flows.webhooks.remove_webhook import RemoveWebhook, remove_webhook
+from palier.flows.webhooks.replay_deliveries import ReplayDeliveries, replay_deliveries
+from palier.flows.webhooks.try_webhook import TryWebhook, try_webhook
 from palier.store.webhooks.load import (
     ShownDelivery,
     ShownEndpoint,

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from palier.api.member_json import tier_name
 from palier.core.explain.speech import Speech
 from palier.core.formats import formats_for
-from palier.flows.read_member import MemberView
+from palier.flows.members.read_member import MemberView
 
 SOON = timedelta(days=62)
 """Points that end within this time are told of."""

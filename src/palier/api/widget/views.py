@@ -19,7 +19,7 @@ from palier.api.widget.history import history_json
 from palier.core.errors import UnknownMember
 from palier.core.explain.quotes import explain_quote
 from palier.core.formats import formats_for
-from palier.flows.read_member import MemberView, read_member, read_nobody
+from palier.flows.members.read_member import MemberView, read_member, read_nobody
 from palier.store.programmes.load import current_version_id, load_timeline
 
 

@@ -28,7 +28,7 @@ from palier.core.messages import parse_member
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from palier.flows.open_balances import OpeningBalance
+    from palier.flows.points.open_balances import OpeningBalance
 
 CHUNK_MAX = 500
 _NET_WORDS = {"net", "ht", "netto", "hors taxe", "excl"}
@@ -36,7 +36,7 @@ _NET_WORDS = {"net", "ht", "netto", "hors taxe", "excl"}
 
 def import_members(job: Job, report: Report, *, now: datetime) -> None:
     """Write the profiles of all rows that can be read; those that cannot are listed."""
-    from palier.flows.register_members import RegisterMembers, register_members
+    from palier.flows.members.register_members import RegisterMembers, register_members
 
     if not job.is_dry and was_finished(job, report, "members"):
         return
@@ -58,7 +58,7 @@ def import_members(job: Job, report: Report, *, now: datetime) -> None:
 
 def import_balances(job: Job, report: Report, *, now: datetime, is_partial: bool = False) -> None:
     """Book the opening balances: all of them, or none while a row cannot be read (unless ``is_partial``)."""
-    from palier.flows.open_balances import OpenBalances, open_balances
+    from palier.flows.points.open_balances import OpenBalances, open_balances
 
     if not job.is_dry and was_finished(job, report, "balances"):
         return
@@ -95,7 +95,7 @@ def _check(job: Job, report: Report, checked: Iterator[tuple[int, Any]]) -> int:
 
 def _start(job: Job, report: Report, kind: Any, now: datetime) -> None:
     """Make the batch, or find it again after an interruption."""
-    from palier.flows.start_import import StartImport, start_import
+    from palier.flows.imports.start_import import StartImport, start_import
 
     started = start_import(
         StartImport(
@@ -108,7 +108,7 @@ def _start(job: Job, report: Report, kind: Any, now: datetime) -> None:
 
 
 def _finish(report: Report, now: datetime) -> None:
-    from palier.flows.advance_import import AdvanceImport, advance_import
+    from palier.flows.imports.advance_import import AdvanceImport, advance_import
 
     assert report.batch is not None
     advance_import(
@@ -186,7 +186,7 @@ def _form_of(text: str, reading: Reading) -> str:
 
 
 def _balance(job: Job, get: Get, number: int, now: datetime) -> OpeningBalance:
-    from palier.flows.open_balances import OpeningBalance
+    from palier.flows.points.open_balances import OpeningBalance
 
     points = parse_whole(get("points"), job.reading.decimal) if get("points") else 0
     spend = minor(parse_number(get("spend"), job.reading.decimal), job.currency) if get("spend") else 0

@@ -24,7 +24,7 @@ from palier.cli.importing.staging import Staging
 from palier.core.order import Refund
 
 if TYPE_CHECKING:
-    from palier.flows.start_import import ImportedProblem
+    from palier.flows.imports.start_import import ImportedProblem
 
 T = TypeVar("T")
 CHUNK_MAX = 500
@@ -125,7 +125,7 @@ def _stage_json(job: Job, report: Report) -> tuple[int, Make, Callable[[], None]
 
 
 def _record(job: Job, report: Report, total: int, made: Make, *, now: datetime) -> None:
-    from palier.flows.start_import import StartImport, start_import
+    from palier.flows.imports.start_import import StartImport, start_import
 
     first = map(as_row, report.listed)
     started = start_import(
@@ -166,8 +166,8 @@ def _flush(
     job: Job, report: Report, chunk: list[Made], told: list[Problem], *, at: int, done: int, is_last: bool,
     now: datetime,
 ) -> int:  # fmt: skip
-    from palier.flows.advance_import import AdvanceImport, advance_import
-    from palier.flows.record_orders import RecordOrders, record_orders
+    from palier.flows.imports.advance_import import AdvanceImport, advance_import
+    from palier.flows.orders.record_orders import RecordOrders, record_orders
 
     after = at + len(chunk)
     if after <= done and not is_last:
@@ -204,7 +204,7 @@ def _flush(
 
 def _catch_up(job: Job, report: Report, *, now: datetime) -> None:
     """Everything that fell due up to now (expiry, tiers, rewards), so that what is shown is right at once."""
-    from palier.flows.catch_up_accounts import catch_up_accounts
+    from palier.flows.points.catch_up_accounts import catch_up_accounts
 
     began = time.monotonic()
     with tqdm(desc="catching up", unit=" members", disable=job.is_quiet, leave=False) as progress:
@@ -221,7 +221,7 @@ def _kinds(made: Made) -> list[str]:
 
 def as_row(problem: Problem) -> ImportedProblem:
     """A problem as the flows take it."""
-    from palier.flows.start_import import ImportedProblem
+    from palier.flows.imports.start_import import ImportedProblem
 
     return ImportedProblem(problem.row, problem.subject, problem.code, problem.reason, problem.amount_minor)
 

@@ -13,7 +13,7 @@ from palier.core.errors import UnknownMember
 from palier.core.money import from_minor
 from palier.core.period import last_day, zone
 from palier.core.programme.values import Programme
-from palier.flows.read_member import MemberView, read_member, read_nobody
+from palier.flows.members.read_member import MemberView, read_member, read_nobody
 from palier.store.ledger.models import CouponRow
 from palier.store.members.models import Identity
 from palier.store.orders.models import Happening, Order, Refund

@@ -7,7 +7,7 @@ from typing import Any
 
 from palier.core.money import from_minor
 from palier.core.quote_values import Hint, Quote
-from palier.flows.quote_cart import Quoted
+from palier.flows.checkout.quote_cart import Quoted
 
 
 def quote_facts(quoted: Quoted, *, currency: str) -> Mapping[str, Any]:

@@ -21,16 +21,16 @@ from palier.core.messages import (
 from palier.core.messages_cart import parse_cart, parse_voucher
 from palier.core.money import is_currency
 from palier.core.values import replace
-from palier.flows.catch_up_accounts import catch_up_accounts
-from palier.flows.erase_member import EraseMember, erase_member
-from palier.flows.give_points import GivePoints, give_points
-from palier.flows.init_programme import InitProgramme, init_programme
-from palier.flows.publish_programme import PublishProgramme, publish_programme
-from palier.flows.quote_cart import QuoteCart, Quoted, quote_cart
-from palier.flows.record_event import RecordEvent, record_event
-from palier.flows.record_orders import RecordOrders, record_orders
-from palier.flows.redeem_points import RedeemPoints, redeem_points
-from palier.flows.register_members import RegisterMembers, register_members
+from palier.flows.checkout.quote_cart import QuoteCart, Quoted, quote_cart
+from palier.flows.checkout.redeem_points import RedeemPoints, redeem_points
+from palier.flows.members.erase_member import EraseMember, erase_member
+from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.orders.record_orders import RecordOrders, record_orders
+from palier.flows.points.catch_up_accounts import catch_up_accounts
+from palier.flows.points.give_points import GivePoints, give_points
+from palier.flows.points.record_event import RecordEvent, record_event
+from palier.flows.programme.init_programme import InitProgramme, init_programme
+from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
 
 LAST_COUPON = "$last"
 """Stands for the code of the coupon that was issued last."""

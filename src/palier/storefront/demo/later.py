@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from palier.flows.advance_clock import AdvanceClock, ClockStands, advance_clock
-from palier.flows.catch_up_accounts import catch_up_accounts
+from palier.flows.points.catch_up_accounts import catch_up_accounts
+from palier.flows.programme.advance_clock import AdvanceClock, ClockStands, advance_clock
 from palier.storefront.demo.page import Shop, back, demo_page
 
 PATIENCE_S = 5

@@ -1,0 +1,158 @@
+"""The accounts that a flow works on: opened once, closed and recorded together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from palier.core import tiers
+from palier.core.account import AccountState, Cause, Coupon, Lot, Renewal, Timeline
+from palier.core.book import Book
+from palier.core.catch_up import catch_up
+from palier.core.order import Order
+from palier.core.programme.values import Programme
+from palier.core.values import replace
+from palier.flows.bench.segment_facts import matching_segments
+from palier.store.ids import new_coupon
+from palier.store.ledger.record import Note, Outcome, record
+from palier.store.members.load import LoadedAccount
+from palier.store.members.record import new_account
+from palier.store.orders.beside import Beside
+from palier.store.orders.contributions import load_contributions
+from palier.store.orders.load import StoredOrder, load_coupons, load_expired, load_renewals
+from palier.store.rows import together
+
+
+def open_book(state: AccountState, timeline: Timeline) -> Book:
+    """The book of an account as it stands: contributions that a new window made stale are read anew, and a version
+    that came into force while the account was at work is met."""
+    if state.is_stale:
+        contributions = load_contributions(state.id, timeline, now=state.caught_up_at)
+        state = replace(state, contributions=contributions, is_stale=False)
+    book = Book(state, timeline, new_code=new_coupon)
+    if state.next_due_at == timeline.versions[-1].published_at < state.caught_up_at:
+        _meet_version(book)
+    return book
+
+
+def _meet_version(book: Book) -> None:
+    """The publication made the account due although it stands past that instant: catching up cannot see that."""
+    before, after = book.timeline.versions[-2:][0], book.timeline.versions[-1]
+    if before.programme.tiers != after.programme.tiers:
+        tiers.requalify(book, Cause("publish", str(after.id)), because="publish", silent=True)
+
+
+class Bench:
+    """Locked accounts with a book each, and the rarer rows that a decision may need, loaded when first asked for."""
+
+    def __init__(self, timeline: Timeline, accounts: dict[int, LoadedAccount], programme_id: int) -> None:
+        self.timeline = timeline
+        self.accounts = accounts
+        self.programme_id = programme_id
+        self.books: dict[int, Book] = {}
+        self.beside = Beside()
+        """What was read beside a lone order, before anything of this batch."""
+        self._renewals: dict[int, tuple[Renewal, ...]] | None = None
+
+    def create(self, *, at: datetime) -> int:
+        """A new account in the tier that nothing deserves; recorded with the others."""
+        account = new_account(self.programme_id, at=at)
+        self.accounts[account.state.id] = account
+        tiers.enter(self.open(account.state.id))
+        return account.state.id
+
+    def open(self, account_id: int) -> Book:
+        """The book of an account, opened once."""
+        book = self.books.get(account_id)
+        if book is None:
+            book = self.books[account_id] = open_book(self.accounts[account_id].state, self.timeline)
+        return book
+
+    def renewals(self, book: Book) -> tuple[Renewal, ...]:
+        """The account's renewals: those stored, as this batch left them, and those of this batch."""
+        if self._renewals is None:
+            self._renewals = load_renewals(
+                account.state.id for account in self.accounts.values() if not account.is_new
+            )
+        undone = dict(book.undone)
+        stored = (
+            replace(r, undone_at=undone[r.order]) if r.order in undone and r.undone_at is None else r
+            for r in self._renewals.get(book.state.id, ())
+        )
+        return (*stored, *book.renewals)
+
+    def expired(self, book: Book, lots: Sequence[tuple[int, int]]) -> tuple[tuple[Lot, int], ...]:
+        """Points of these lots that expired unused: stored ones and those that this batch booked."""
+        if not lots or not self._has_expired(book, lots):
+            return ()
+        found = {key: pair for key, pair in load_expired(lots).items() if key[0] == book.state.id}
+        mine = {
+            (book.state.id, number)
+            for number, lot in book.lots.items()
+            if (book.state.id, number) in lots or lot.origin in lots
+        }
+        for entry in book.entries:
+            if entry.kind == "expire":
+                for number, points in entry.draws:
+                    key = (book.state.id, number)
+                    if key in found or key in mine:
+                        lot, known = found.get(key) or (book.lots[number], 0)
+                        found[key] = (lot, known - points)
+        # By lot: the database gives them in no order of its own.
+        return tuple(pair for _, pair in sorted(found.items(), key=lambda item: item[0]) if pair[1] > 0)
+
+    def _has_expired(self, book: Book, lots: Sequence[tuple[int, int]]) -> bool:
+        """Whether any of the lots may have expired at all: one that is alive has not (saves the query)."""
+        if not book.totals["expired"]:
+            return False
+        alive = {
+            (book.state.id, n) for n, lot in book.lots.items() if lot.remaining and not book.is_dead(lot)
+        }
+        return any(key not in alive for key in lots)
+
+    def coupons(self, book: Book, codes: Iterable[str]) -> tuple[Coupon, ...]:
+        """The account's coupons with these codes or ids, as this batch left them."""
+        named = set(codes)
+        at_hand = {**book.coupons, **book.touched}
+        here = {c.id: c for c in at_hand.values() if c.code in named or c.id in named}
+        missing = named - {name for c in here.values() for name in (c.id, c.code)}
+        stored: Iterable[Coupon] = ()
+        if missing <= self.beside.codes:
+            stored = [c for c in self.beside.coupons if c.id in missing or c.code in missing]
+        elif missing:
+            stored = load_coupons([book.state.id], missing).get(book.state.id, ())
+        return tuple({**{c.id: c for c in stored}, **here}.values())
+
+    def segments(
+        self, book: Book, programme: Programme, order: Order, changed: Sequence[StoredOrder] = ()
+    ) -> tuple[str, ...]:
+        """The segments that the member matches with this order at hand, and with others as this batch left them."""
+        account = self.accounts[book.state.id]
+        bought = None if changed else self.beside.purchases
+        return matching_segments(book, account, programme, order, changed, bought)
+
+    def segments_now(self, book: Book) -> tuple[str, ...]:
+        """The segments that the member matches with nothing at hand, under the version in force."""
+        return matching_segments(book, self.accounts[book.state.id], book.programme, None)
+
+    def close(self, *, until: datetime | None = None, note: Note | None = None) -> list[Outcome]:
+        """Catch every open account up (to ``until``, else to where it stands); what was decided, ready to record."""
+        outcomes = []
+        for account_id in sorted(self.books):
+            book = self.books[account_id]
+            due = catch_up(book, until if until is not None else book.now)
+            outcomes.append(Outcome(self.accounts[account_id], book.close(next_due_at=due), note))
+        return outcomes
+
+    def record(
+        self,
+        *,
+        now: datetime,
+        is_silent: bool = False,
+        until: datetime | None = None,
+        note: Note | None = None,
+    ) -> None:
+        """Close every open account and write what was decided."""
+        outcomes = self.close(until=until, note=note)
+        with together(accounts=len(outcomes)):
+            record(outcomes, now=now, is_silent=is_silent)

@@ -1,0 +1,1 @@
+"""Carts: quoted, held, released, kept; points that become vouchers."""

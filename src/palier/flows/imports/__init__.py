@@ -1,0 +1,1 @@
+"""Imports of files: begun, gone on with, taken back."""

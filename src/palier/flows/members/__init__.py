@@ -1,0 +1,1 @@
+"""Persons and what they have: registered, read, merged, closed, erased, exported."""

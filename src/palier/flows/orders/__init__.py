@@ -1,0 +1,1 @@
+"""What shops tell of orders: one road for all of them."""

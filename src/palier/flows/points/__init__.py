@@ -1,0 +1,1 @@
+"""Points that are no order's, and time."""

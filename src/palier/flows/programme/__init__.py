@@ -1,0 +1,1 @@
+"""The programme document, its drafts and versions, its shops and its clock."""

@@ -1,0 +1,1 @@
+"""People who work with the back-office, and what they have looked at."""
