@@ -9,7 +9,9 @@ from palier.cli.start import NotInitialised, require_programme
 
 
 def test_every_command_of_the_table_has_its_file():
-    assert [name for name, each in COMMANDS.items() if find_spec(f"{each.package}.{each.module}") is None] == []
+    assert [
+        name for name, each in COMMANDS.items() if find_spec(f"{each.package}.{each.module}") is None
+    ] == []
 
 
 @pytest.mark.parametrize("words", [[], ["--help"], ["help"]])
