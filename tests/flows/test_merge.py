@@ -96,6 +96,45 @@ def test_expired_points_of_a_merged_order_are_taken_back_as_such(world):
     assert (world.account().available, world.account().expired, world.account().debt) == (100, 0, 0)
 
 
+def _with_points_that_ended_before_the_merge(world):
+    """100 points of order 2 ended unused on bea's account; anna has 100 of her own."""
+    world.publish(document(points={"valid_for": "P1M", "expiry": "fixed"}))
+    world.later(days=1).pay("2", 100, customer="bea")
+    world.later(days=20).pay("1", 100)
+    world.later(days=15).work()
+    world.merge()
+    assert (world.account().available, world.account().expired) == (100, 100)
+
+
+def test_points_that_ended_before_the_merge_are_not_owed_after_it(world):
+    """What nobody can use any more is no debt, and nobody else's points pay for it."""
+    _with_points_that_ended_before_the_merge(world)
+    world.tell(refund("2", "r1", euros=30))
+    assert (world.account().available, world.account().expired, world.account().debt) == (100, 70, 0)
+    world.tell(refund("2", "r2", full=True))
+    assert (world.account().available, world.account().expired, world.account().debt) == (100, 0, 0)
+    assert world.account().lifetime == 100
+
+
+def test_points_that_ended_before_the_merge_end_again_when_their_order_stands_again(world):
+    _with_points_that_ended_before_the_merge(world)
+    world.later(days=1).pay("2", 100, "cancelled", customer="bea")
+    assert (world.account().available, world.account().expired, world.account().debt) == (100, 0, 0)
+    world.later(days=1).pay("2", 100, customer="bea")
+    assert (world.account().available, world.account().expired, world.account().lifetime) == (100, 100, 200)
+    world.pay("3", 10, customer="carl")
+    world.merge("carl", "anna")
+    world.later(days=1).pay("2", 40, "cancelled", customer="bea")
+    assert (world.account().expired, world.account().debt, world.account().lifetime) == (0, 0, 110)
+
+
+def test_points_that_ended_in_one_half_are_taken_back_once_in_one_batch(world):
+    """Two lowerings of one batch undo no more than had ended."""
+    _with_points_that_ended_before_the_merge(world)
+    world.tell(refund("2", "r1", euros=60), refund("2", "r2", euros=40))
+    assert (world.account().available, world.account().expired, world.account().debt) == (100, 0, 0)
+
+
 def test_points_used_before_the_merge_come_back_after_it(world):
     world.pay("1", 100, customer="bea")
     world.pay("2", 10, customer="bea", discounts=(points_used(60, 6),))

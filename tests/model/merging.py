@@ -11,9 +11,6 @@ def merge(kept: Member, merged: Member) -> None:
     one, other = kept.purse, merged.purse
     for name in ("debt", "held", "lifetime", "spent", "expired"):
         setattr(one, name, getattr(one, name) + getattr(other, name))
-    for lot in other.lots:
-        lot.has_moved |= bool(lot.lapsed)
-    one.is_doubtful |= other.is_doubtful
     one.lots += other.lots
     one.renewals = sorted(one.renewals + other.renewals, key=lambda renewal: renewal.at)
     one.coupons += other.coupons

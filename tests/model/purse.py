@@ -11,10 +11,7 @@ FAR = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(slots=True, eq=False)
 class Lot:
-    """Points of one credit. ``left`` are those that can still be used; ``lapsed`` ended unused.
-
-    ``has_moved``: some had ended when its member was merged into another.
-    """
+    """Points of one credit. ``left`` are those that can still be used; ``lapsed`` ended unused."""
 
     owner: Hashable
     starts: datetime
@@ -23,7 +20,6 @@ class Lot:
     is_settled: bool = True
     settles_at: datetime | None = None
     lapsed: int = 0
-    has_moved: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +72,6 @@ class Purse:
         self.coupons: list[Coupon] = []
         self.debt = 0
         self.held = 0
-        self.is_doubtful = False
         self.lifetime = self.spent = self.expired = 0
         self.end_again = end_again
         self.end_anew = end_anew
@@ -177,7 +172,6 @@ class Purse:
             self.expired -= undone
             points -= undone
             if undone:
-                self.is_doubtful |= lot.has_moved
                 taken.pieces.append((lot, undone, True))
         while self.available < points:
             unused = [c for c in self.coupons if c.origin == "reward" and c.state == "issued"]

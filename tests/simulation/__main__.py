@@ -27,7 +27,6 @@ def main() -> int:
 
     from django.test.utils import setup_databases, teardown_databases
 
-    from tests.model.compare import COMPARED
     from tests.simulation.histories import draw_history
     from tests.simulation.scenario import as_scenario
     from tests.simulation.trial import try_seed
@@ -54,7 +53,6 @@ def main() -> int:
     per_seed = 1000 * (time.monotonic() - start) / max(count, 1)
     print(f"{count} seeds, {per_seed:.0f} ms each, {len(failures)} failed{': ' if failures else ''}", end="")
     print(", ".join(map(str, failures)))
-    print(f"{COMPARED['histories']} compared with the model, {COMPARED['left out']} of them left out")
     return 1 if failures else 0
 
 

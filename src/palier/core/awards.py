@@ -128,19 +128,33 @@ def _take_back(book: Book, case: OrderCase, booking: Booking, post: Post, points
 
 
 def _unexpire(book: Book, case: OrderCase, points: int) -> list[Lot]:
-    """Undo the expiry of so many of the order's own points, so that they can be taken back instead."""
+    """Undo the expiry of so many of the order's own points, so that they can be taken back instead.
+
+    Those that had ended on an account before it was merged into this one come to a lot of their own.
+    """
     lots = []
     for lot, expired in case.expired:
         undone = min(expired, points)
         if not undone:
             continue
         post = Post("expire", case.cause, version=case.version, facts={"undone": undone})
-        post.points, post.draws[lot.number] = undone, undone
+        if lot.number:
+            post.points, post.draws[lot.number] = undone, undone
+            book.lots[lot.number] = replace(lot, remaining=undone, settled=True)
+            number = lot.number
+        else:
+            number = _add_ended(book, post, lot, undone)
         book.commit(post)
-        book.lots[lot.number] = replace(lot, remaining=undone, settled=True)
-        lots.append(book.lots[lot.number])
+        lots.append(book.lots[number])
         points -= undone
     return lots
+
+
+def _add_ended(book: Book, post: Post, lot: Lot, points: int) -> int:
+    """A lot for points that had ended elsewhere: it has ended too, so that it pays nothing and is only taken."""
+    return book.add_lot(
+        post, points, starts_at=lot.starts_at, available_at=book.now, own_end=lot.ends_at, origin=lot.origin
+    )
 
 
 def _own_lots(book: Book, booking: Booking) -> list[Lot]:

@@ -27,7 +27,10 @@ class OrderCase(Struct, frozen=True):
     reached_at: tuple[tuple[str, datetime], ...] = ()
     renewals: tuple[Renewal, ...] = ()
     expired: tuple[tuple[Lot, int], ...] = ()
-    """Points of the order's own lots that expired unused: a take-back takes those before any other's."""
+    """Points of the order's own lots that expired unused: a take-back takes those before any other's.
+
+    A lot numbered 0 is that of an account which was merged into this one; its ``origin`` says which.
+    """
     coupons: tuple[Coupon, ...] = ()
     """The coupons that the order names or has used, as they stand."""
     segments: tuple[str, ...] = ()

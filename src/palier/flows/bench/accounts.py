@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from palier.core import tiers
@@ -19,7 +19,13 @@ from palier.store.members.load import LoadedAccount
 from palier.store.members.record import new_account
 from palier.store.orders.beside import Beside
 from palier.store.orders.contributions import load_contributions
-from palier.store.orders.load import StoredOrder, load_coupons, load_expired, load_renewals
+from palier.store.orders.load import (
+    StoredOrder,
+    load_coupons,
+    load_expired,
+    load_renewals,
+    load_undone,
+)
 from palier.store.rows import together
 
 
@@ -85,7 +91,8 @@ class Bench:
         """Points of these lots that expired unused: stored ones and those that this batch booked."""
         if not lots or not self._has_expired(book, lots):
             return ()
-        found = {key: pair for key, pair in load_expired(lots).items() if key[0] == book.state.id}
+        stored = load_expired(lots)
+        found = {key: pair for key, pair in stored.items() if key[0] == book.state.id}
         mine = {
             (book.state.id, number)
             for number, lot in book.lots.items()
@@ -99,7 +106,9 @@ class Bench:
                         lot, known = found.get(key) or (book.lots[number], 0)
                         found[key] = (lot, known - points)
         # By lot: the database gives them in no order of its own.
-        return tuple(pair for _, pair in sorted(found.items(), key=lambda item: item[0]) if pair[1] > 0)
+        here = (pair for _, pair in sorted(found.items(), key=lambda item: item[0]))
+        away = _ended_away(book, stored) if any(key[0] != book.state.id for key in stored) else ()
+        return tuple(pair for pair in (*here, *away) if pair[1] > 0)
 
     def _has_expired(self, book: Book, lots: Sequence[tuple[int, int]]) -> bool:
         """Whether any of the lots may have expired at all: one that is alive has not (saves the query)."""
@@ -156,3 +165,22 @@ class Bench:
         outcomes = self.close(until=until, note=note)
         with together(accounts=len(outcomes)):
             record(outcomes, now=now, is_silent=is_silent)
+
+
+def _ended_away(book: Book, stored: Mapping[tuple[int, int], tuple[Lot, int]]) -> list[tuple[Lot, int]]:
+    """What ended on accounts before they were merged into this one, by the lots that the points first were.
+
+    Their number is 0: the account has no lot of them. What came back already, to be taken here, is gone there.
+    """
+    pools: dict[tuple[int, int], tuple[Lot, int]] = {}
+    for (account_id, number), (lot, points) in sorted(stored.items(), key=lambda item: item[0]):
+        if account_id != book.state.id:
+            root = lot.origin or (account_id, number)
+            first, known = pools.get(root) or (replace(lot, number=0, origin=root), 0)
+            pools[root] = (first, known + points)
+    undone = load_undone(pools)
+    expiries = {entry.sequence for entry in book.entries if entry.kind == "expire"}
+    for new in book.new_lots:
+        if new.sequence in expiries and new.lot.origin in pools:
+            undone[new.lot.origin] = undone.get(new.lot.origin, 0) + new.amount
+    return [(lot, points - undone.get(root, 0)) for root, (lot, points) in sorted(pools.items())]

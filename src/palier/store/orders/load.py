@@ -60,10 +60,12 @@ _ORDER = (
     " o.carrier, o.shipping_minor, o.shipping_other, o.discounts, o.payment_method, o.delivery_city,"
     " o.delivery_country, o.content_digest, o.version_id, o.booking, o.frozen, o.reached, o.email_folded"
 )
+_REFUNDS = 4 + _ORDER.count(",") + 1
+"""Where ``orders_query`` has the refunds of an order of which nothing else is known."""
 
 
 def load_orders(shop_id: int, external_ids: Collection[str]) -> tuple[LoadedShop, dict[str, StoredOrder]]:
-    """The shop, and those of these orders that are stored, without lines and refunds. One statement."""
+    """The shop, and those of these orders that are stored; with ``with_contents`` they are whole. One statement."""
     return found_orders(select(*orders_query(shop_id, external_ids)))
 
 
@@ -72,7 +74,8 @@ def orders_query(shop_id: int, external_ids: Collection[str], also: Sequence[Que
     more = "".join(f", {column}" for column, _ in also)
     order, named = among("o.external_id", external_ids)
     statement = (
-        f"SELECT s.id, s.programme_id, p.currency, p.current_version_id, {untyped(_ORDER)}{more} FROM store_shop s"
+        f"SELECT s.id, s.programme_id, p.currency, p.current_version_id, {untyped(_ORDER)},"
+        f" CASE WHEN o.status = '' THEN {_refunds_column()} END{more} FROM store_shop s"
         " JOIN store_programme p ON p.id = s.programme_id"
         f" LEFT JOIN store_order o ON o.shop_id = s.id AND {order} WHERE s.id = %s"
     )
@@ -80,10 +83,35 @@ def orders_query(shop_id: int, external_ids: Collection[str], also: Sequence[Que
 
 
 def found_orders(rows: Sequence[tuple[Any, ...]]) -> tuple[LoadedShop, dict[str, StoredOrder]]:
-    """The shop, and the stored orders by the shop's id. ``LookupError`` when there is no such shop."""
+    """The shop, and the stored orders by the shop's id. ``LookupError`` when there is no such shop.
+
+    An order of which only refunds are known is whole: they come with it, and lines it has none.
+    """
     if not rows:
         raise LookupError("there is no such shop")
-    return LoadedShop(*rows[0][:4]), {row[5]: _order(row[4:]) for row in rows if row[4] is not None}
+    found = {row[5]: _order(row[4:]) for row in rows if row[4] is not None}
+    for row in rows:
+        if row[_REFUNDS] is not None:
+            refunds = tuple(_refund(row[5], each) for each in _json(row[_REFUNDS]))
+            found[row[5]] = replace(found[row[5]], refunds=refunds)
+    return LoadedShop(*rows[0][:4]), found
+
+
+def _refunds_column() -> str:
+    """SQL for the refunds of the order ``o``, oldest first, as one JSON value; NULL or an empty list without any."""
+    columns = "r.external_id, r.lines, r.amount_minor, r.is_full, r.is_with_shipping, r.at"
+    if is_postgresql():
+        gathered = f"json_agg(json_build_array({columns}) ORDER BY r.id)"
+        return f"(SELECT {gathered} FROM store_refund r WHERE r.order_id = o.id)"
+    each = f"json_array({columns.replace('r.lines', 'json(r.lines)')}) AS refund"
+    rows = f"SELECT {each} FROM store_refund r WHERE r.order_id = o.id ORDER BY r.id"
+    return f"(SELECT json_group_array(json(refund)) FROM ({rows}))"
+
+
+def _refund(order_id: str, row: Sequence[Any]) -> Refund:
+    """The refund of a row, or of its values in JSON."""
+    pieces = tuple(RefundLine(q, line, product) for q, line, product in _json(row[1]))
+    return Refund(order_id, row[0], pieces, row[2], bool(row[3]), bool(row[4]), _time(row[5]))
 
 
 def load_of_accounts(account_ids: Iterable[int]) -> list[StoredOrder]:
@@ -95,11 +123,16 @@ def load_of_accounts(account_ids: Iterable[int]) -> list[StoredOrder]:
     return [_order(row) for row in rows]
 
 
-def lock_orders(order_ids: Iterable[int]) -> None:
-    """Lock orders that no account's lock guards: those of guests, and those of which only a refund is known."""
+def lock_orders(order_ids: Iterable[int]) -> bool:
+    """Lock orders that no account's lock guards: those of guests, and those of which only a refund is known.
+
+    Whether they have to be read anew: SQLite's one writer had them locked when it read them.
+    """
     ids = sorted(order_ids)
-    if ids and is_postgresql():
-        select(f"SELECT id FROM store_order WHERE {any_of('id')} ORDER BY id FOR UPDATE", [listed(ids)])
+    if not ids or not is_postgresql():
+        return False
+    select(f"SELECT id FROM store_order WHERE {any_of('id')} ORDER BY id FOR UPDATE", [listed(ids)])
+    return True
 
 
 def load_shop(shop_id: int) -> LoadedShop:
@@ -145,10 +178,11 @@ def load_orders_of_accounts(account_ids: Sequence[int]) -> list[StoredOrder]:
 
 
 def with_contents(orders: dict[str, StoredOrder]) -> dict[str, StoredOrder]:
-    """The same orders with their lines and refunds. Two statements, none without orders."""
-    if not orders:
+    """The same orders with their lines and refunds. Two statements, none without known orders."""
+    known = {key: stored for key, stored in orders.items() if stored.is_known}
+    if not known:
         return orders
-    ids = listed([stored.id for stored in orders.values()])
+    ids = listed([stored.id for stored in known.values()])
     lines: dict[int, list[Line]] = defaultdict(list)
     for row in select(
         "SELECT order_id, line_id, product, quantity, amount_minor, categories, other, weight_g, on_sale"
@@ -173,17 +207,14 @@ def with_contents(orders: dict[str, StoredOrder]) -> dict[str, StoredOrder]:
         f" FROM store_refund r JOIN store_order o ON o.id = r.order_id WHERE {any_of('r.order_id')} ORDER BY r.id",
         [ids],
     ):
-        pieces = tuple(RefundLine(q, line, product) for q, line, product in _json(row[3]))
-        refunds[row[0]].append(
-            Refund(row[1], row[2], pieces, row[4], bool(row[5]), bool(row[6]), from_time(row[7]))
-        )
-    return {
+        refunds[row[0]].append(_refund(row[1], row[2:]))
+    return orders | {
         key: replace(
             stored,
             order=replace(stored.order, lines=tuple(lines[stored.id])),
             refunds=tuple(refunds[stored.id]),
         )
-        for key, stored in orders.items()
+        for key, stored in known.items()
     }
 
 
@@ -225,6 +256,22 @@ def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple
             lot = Lot(number, 0, starts_at, born_at, True, _time(available), end, end, origin)
             found[account, number] = (lot, int(expired))
     return found
+
+
+def load_undone(roots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Of points that ended before their account was merged into another: how many came back there, to be taken.
+
+    By the lots (account, number) that they first were. One statement.
+    """
+    keys = set(roots)
+    rows = select(
+        "SELECT l.origin_account, l.origin_number, SUM(l.amount) FROM store_lot l JOIN store_entry e"
+        " ON e.account_id = l.account_id AND e.sequence = l.sequence AND e.kind = 'expire'"
+        f" WHERE {any_of('l.origin_account')} AND {any_of('l.origin_number')}"
+        " GROUP BY l.origin_account, l.origin_number",
+        [listed({account for account, _ in keys}), listed({number for _, number in keys})],
+    )
+    return {(account, number): int(points) for account, number, points in rows if (account, number) in keys}
 
 
 COUPON = "account_id, public_id, code, origin, origin_id, state, issued_at, ends_at, points, remaining_minor, facts"
