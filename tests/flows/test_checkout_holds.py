@@ -195,6 +195,15 @@ def test_an_order_with_a_hold_costs_at_most_twelve_statements(world):
     assert len(made) <= 12, "\n".join(made)
 
 
+def test_an_order_whose_refund_came_first_has_what_its_hold_was_quoted(world):
+    hold = held(world, cart())
+    world.tell(refund(euros=10))
+    world.pay("1", hold=hold.id)
+    assert [d["points"] for d in world.row("1").discounts] == [640]
+    assert state_of(hold.id) == "captured"
+    assert not flagged(world)
+
+
 def test_the_quote_is_kept_through_a_change_of_rates(world):
     hold = held(world, cart())
     world.later(minutes=5).publish(shop(redemption=DEAR))

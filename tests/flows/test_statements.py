@@ -2,6 +2,8 @@
 
 import pytest
 
+from palier.flows.checkout import pricing
+from palier.store.programmes import load
 from tests.flows.checkout import cart, code, held, quoted
 from tests.flows.world import (
     Delivery,
@@ -168,6 +170,66 @@ def test_an_order_that_is_quoted_costs_at_most_twelve_statements_and_its_repeat_
         if kind == "new":
             assert {r.reason for r in answer.quote.refused} == {"used", "unknown"}
             assert {d.source for d in answer.quote.discounts} == {"segment", "coupon", "points"}
+
+
+def forget_everything():
+    """As a process that has just begun."""
+    for known in (pricing._seen, pricing._plans, load._versions, load._timelines):
+        known.clear()
+
+
+def brings_a_hold(world, free):
+    return {"hold": held(world, cart(1500, free)).id}
+
+
+def is_quoted(world, free):
+    return {"use_quote": True, "coupons": (free,)}
+
+
+@pytest.mark.parametrize("parts", [brings_a_hold, is_quoted])
+def test_the_first_order_of_a_process_costs_at_most_twelve_statements(about_to_have_everything, parts):
+    world, _, free = about_to_have_everything
+    asked = parts(world, free)
+    forget_everything()
+    with statements() as made:
+        assert world.pay("3", 1500, **asked).kind == "new"
+    assert len(made) <= NEW_MAX, "\n".join(made)
+    assert {"segment", "coupon", "points"} == {d["source"] for d in world.row("3").discounts}
+
+
+@pytest.mark.parametrize("parts", [brings_a_hold, is_quoted])
+def test_the_first_order_after_another_process_published_costs_at_most_twelve_statements(
+    about_to_have_everything, parts
+):
+    world, _, free = about_to_have_everything
+    asked = parts(world, free)
+    known = [dict(each) for each in (pricing._seen, load._timelines)]
+    world.publish({**everything(), "name": "Maison Soleil"})
+    world.later(days=1).work()
+    for each, before in zip((pricing._seen, load._timelines), known, strict=True):
+        each.clear()
+        each.update(before)
+    with statements() as made:
+        assert world.pay("3", 1500, **asked).kind == "new"
+    assert len(made) <= NEW_MAX, "\n".join(made)
+
+
+@pytest.mark.parametrize("parts", [brings_a_hold, is_quoted])
+@pytest.mark.parametrize("is_cold", [False, True])
+def test_an_order_whose_refund_came_first_costs_at_most_twelve_statements_and_its_repeat_four(
+    about_to_have_everything, parts, is_cold
+):
+    world, _, free = about_to_have_everything
+    asked = parts(world, free)
+    assert world.tell(refund("3", euros=100))[0].kind == "waiting"
+    if is_cold:
+        forget_everything()
+    for times, kind in ((NEW_MAX, "new"), (REPEAT, "repeat")):
+        with statements() as made:
+            assert world.pay("3", 1500, **asked).kind == kind
+        assert len(made) <= times, "\n".join(made)
+    assert world.row("3").booked_spend_minor < 1500_00 - 100_00
+    assert [line.product for line in world.row("3").lines.all()] == ["mug"]
 
 
 def test_orders_with_holds_in_one_batch_find_their_own(world):

@@ -92,8 +92,10 @@ class OrderWork:
         known = self.changed.get(stored.order.id)
         refunds = (*(known.new_refunds if known else ()), *((refund,) if refund else ()))
         lines_changed = lines_changed or (known is not None and known.lines_changed)
+        before = self.orders.get(stored.order.id)
+        had_lines = known.had_lines if known else before is not None and before.is_known
         self.orders[stored.order.id] = stored
-        self.changed[stored.order.id] = ChangedOrder(stored, lines_changed, refunds)
+        self.changed[stored.order.id] = ChangedOrder(stored, lines_changed, refunds, had_lines)
 
     def record(self, *, now: datetime, until: datetime | None, is_silent: bool, batch_id: int | None) -> None:
         """Write orders, accounts, ledger and new identities."""

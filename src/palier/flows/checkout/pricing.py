@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from palier.core.account import Coupon, Version
 from palier.core.plan import Plan, compile_plan
-from palier.core.programme.values import Programme
 from palier.core.segments import needed_purchases
 
-_asks_purchases: dict[int, tuple[Programme, bool]] = {}
-"""Whether the segments of a shop's programme asked what was bought when it was last seen: it is read along then."""
+_seen: dict[int, tuple[Version, bool]] = {}
+"""The version in force when a shop was last seen, and whether a segment of it asks what was bought: that is read along
+then."""
 
 _plans: dict[int, tuple[Version, Plan]] = {}
 
@@ -33,13 +33,19 @@ def as_caught_up(coupons: Sequence[Coupon], *at_hand: dict[str, Coupon]) -> tupl
 
 def asks_purchases(shop_id: int) -> bool:
     """Whether a segment of the shop asked what was bought, the last time that this process looked."""
-    known = _asks_purchases.get(shop_id)
+    known = _seen.get(shop_id)
     return known is not None and known[1]
 
 
-def remember_purchases(shop_id: int, programme: Programme) -> None:
-    """Keep whether a segment of the shop's programme asks what was bought."""
-    known = _asks_purchases.get(shop_id)
-    if known is None or known[0] is not programme:
-        asked = needed_purchases(programme)
-        _asks_purchases[shop_id] = (programme, bool(asked.products or asked.categories))
+def known_version(shop_id: int) -> int:
+    """The version that was in force the last time that this process looked; 0 when it never did."""
+    known = _seen.get(shop_id)
+    return known[0].id if known is not None else 0
+
+
+def remember_version(shop_id: int, version: Version) -> None:
+    """Keep the version in force, and whether a segment of it asks what was bought."""
+    known = _seen.get(shop_id)
+    if known is None or known[0] is not version:
+        asked = needed_purchases(version.programme)
+        _seen[shop_id] = (version, bool(asked.products or asked.categories))

@@ -17,7 +17,7 @@ from palier.core.quote_values import Buyer, Cart, Quote
 from palier.core.values import replace
 from palier.flows.bench.accounts import open_book
 from palier.flows.bench.segment_facts import matching_segments
-from palier.flows.checkout.pricing import as_caught_up, asks_purchases, plan_of, remember_purchases
+from palier.flows.checkout.pricing import as_caught_up, asks_purchases, plan_of, remember_version
 from palier.store.ids import new_coupon
 from palier.store.members.buyer import ReadBuyer, read_buyer
 from palier.store.members.record import new_account
@@ -65,7 +65,7 @@ def quote_cart(command: QuoteCart, *, now: datetime) -> Quoted:
     )
     timeline = load_timeline(read.programme_id, read.version_id)
     version = timeline.by_id(read.version_id)
-    remember_purchases(command.shop_id, version.programme)
+    remember_version(command.shop_id, version)
     buyer = nobody(now) if command.customer is None else _member(command, read, timeline, now)
     account_id = read.account.state.id if read.account is not None else None
     return Quoted(quote(plan_of(version), command.cart, buyer), version, buyer, account_id)

@@ -14,7 +14,7 @@ from palier.core.quote_values import Quote
 from palier.core.values import replace
 from palier.flows.bench.accounts import Bench
 from palier.flows.bench.order_work import OrderWork
-from palier.flows.checkout.pricing import asks_purchases, remember_purchases
+from palier.flows.checkout.pricing import asks_purchases, known_version, remember_version
 from palier.flows.orders import order_messages as messages
 from palier.flows.orders.order_pricing import quote_order, with_hold
 from palier.flows.transaction import in_one_transaction
@@ -23,7 +23,7 @@ from palier.store.members.load import Moved, lock_query, locked
 from palier.store.orders.beside import Wanted, columns_of, found_beside
 from palier.store.orders.load import found_orders, load_orders, lock_orders, orders_query, with_contents
 from palier.store.programmes.load import load_timeline
-from palier.store.rows import select_both
+from palier.store.rows import is_postgresql, select_both
 
 BATCH_MAX = 500
 CLOCK_SKEW = timedelta(days=1)
@@ -98,12 +98,12 @@ def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetim
     accounts, by_customer = locked(locks)
     shop, orders = found_orders(rows)
     beside = found_beside(wanted, rows)
-    if any(stored.account_id is None for stored in orders.values()):
-        lock_orders(stored.id for stored in orders.values())
+    is_unguarded = any(stored.account_id is None for stored in orders.values())
+    if is_unguarded and lock_orders(stored.id for stored in orders.values()):
         shop, orders = load_orders(command.shop_id, sorted(named))
     if any(stored.account_id not in (None, *accounts) for stored in orders.values()):
         raise Moved
-    timeline = load_timeline(shop.programme_id, shop.current_version_id)
+    timeline = load_timeline(shop.programme_id, shop.current_version_id, read=beside.timeline)
     bench = Bench(timeline, accounts, shop.programme_id)
     work = OrderWork(shop, timeline, bench, with_contents(orders), by_customer, seen_at=now)
     bench.beside = beside
@@ -111,7 +111,7 @@ def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetim
     if len(command.messages) > 1:
         holds = [m.hold for m in command.messages if isinstance(m, Order) and m.hold]
         work.holds = load_holds(shop.id, holds)
-    remember_purchases(shop.id, timeline.versions[-1].programme)
+    remember_version(shop.id, timeline.versions[-1])
     answers = tuple(
         refused.get(position) or _answer(work, command, position, now)
         for position in range(len(command.messages))
@@ -127,7 +127,9 @@ def _wanted(command: RecordOrders) -> Wanted:
     if len(command.messages) > 1 or not isinstance(message, Order):
         return Wanted()
     codes = message.coupons if message.use_quote else ()
-    return Wanted(message.customer, message.hold, codes, asks_purchases(command.shop_id))
+    # PostgreSQL writes an order in one statement: what is seldom needed may well be asked for later.
+    known = None if is_postgresql() else known_version(command.shop_id)
+    return Wanted(message.customer, message.hold, codes, asks_purchases(command.shop_id), known)
 
 
 def _answer(work: OrderWork, command: RecordOrders, position: int, now: datetime) -> Recorded:
@@ -156,7 +158,8 @@ def _order(work: OrderWork, message: Order, *, at: datetime, latest: datetime) -
     if stored is not None and stored.is_known and messages.is_older(message, stored):
         return Recorded("older", message.id, stored.account_id)
     if message.hold:
-        owner = stored.account_id if stored else work.by_customer.get(message.customer or "")
+        owner = stored.account_id if stored else None
+        owner = owner if owner is not None else work.by_customer.get(message.customer or "")
         message = with_hold(message, stored, work.holds, owner=owner)
     merged = messages.merge(stored, message, at=at)
     if stored is not None and stored.is_known and messages.is_repeat(message, merged, stored):

@@ -1,4 +1,5 @@
-"""What a lone order may need beside itself, read in the statement that reads the order: hold, coupons, purchases."""
+"""What a lone order may need beside itself, read in the statement that reads the order: hold, coupons, purchases, and
+the programme's versions if this process does not know them yet."""
 
 from __future__ import annotations
 
@@ -11,27 +12,34 @@ from palier.core.account import Coupon
 from palier.store.holds.load import StoredHold, hold_column, hold_of
 from palier.store.orders.load import COUPON, coupon_of
 from palier.store.orders.purchases import Purchases, purchases_column, purchases_of
+from palier.store.programmes.load import timeline_column
 from palier.store.rows import Query, any_of, is_postgresql, listed
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to look up: the hold that the order names, the coupon codes that it names, what its member has bought."""
+    """What to look up: the hold that the order names, the coupon codes that it names, what its member has bought.
+
+    ``known_version`` is the one whose rules this process knows (0: none). If another one is in force, the versions and
+    what was bought are read all the same; None: they are not.
+    """
 
     customer: str | None = None
     hold: str = ""
     codes: tuple[str, ...] = ()
     with_purchases: bool = False
+    known_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What was found. ``codes`` are those that were looked for; ``purchases`` None: not asked for."""
+    """What was found. ``codes`` are those that were looked for; ``purchases`` and ``timeline`` None: not asked for."""
 
     hold: StoredHold | None = None
     coupons: tuple[Coupon, ...] = ()
     codes: frozenset[str] = frozenset()
     purchases: Purchases | None = None
+    timeline: Any = None
 
 
 def columns_of(wanted: Wanted) -> list[Query]:
@@ -48,6 +56,12 @@ def columns_of(wanted: Wanted) -> list[Query]:
     if wanted.with_purchases:
         bought = f"CASE WHEN o.frozen IS NULL THEN {purchases_column(_ACCOUNT)} END"
         found.append((bought, [wanted.customer]))
+    if wanted.known_version is not None:
+        known = wanted.known_version
+        if not wanted.with_purchases:
+            bought = f"CASE WHEN o.frozen IS NULL AND {_IS_OTHER} THEN {purchases_column(_ACCOUNT)} END"
+            found.append((bought, [known, wanted.customer]))
+        found.append((f"CASE WHEN {_IS_OTHER} THEN {timeline_column('p.id')} END", [known]))
     return found
 
 
@@ -61,10 +75,12 @@ def found_beside(wanted: Wanted, rows: Sequence[tuple[Any, ...]]) -> Beside:
         hold_of(_list(hold)) if hold is not None else None,
         tuple(coupon_of(tuple(row)) for row in _list(coupons)) if coupons is not None else (),
         frozenset(wanted.codes),
-        purchases_of(purchases) if wanted.with_purchases else None,
+        purchases_of(purchases) if wanted.with_purchases or purchases is not None else None,
+        values.pop(0) if values else None,
     )
 
 
+_IS_OTHER = "p.current_version_id <> %s"
 _ACCOUNT = (
     "COALESCE(o.account_id,"
     " (SELECT i.account_id FROM store_identity i WHERE i.shop_id = s.id AND i.customer_id = %s))"

@@ -42,11 +42,12 @@ _REFUND = Table("store_refund", {
 
 
 class ChangedOrder(Struct, frozen=True):
-    """An order to write: whether its lines changed, and the refunds that are new."""
+    """An order to write: whether its lines changed, the refunds that are new, whether lines of it are stored."""
 
     stored: StoredOrder
     lines_changed: bool
     new_refunds: tuple[Refund, ...] = ()
+    had_lines: bool = True
 
 
 def digest_of(order: Order) -> str:
@@ -75,7 +76,7 @@ def record_orders(
         ],
     )
     _CHANGING.update([_order_row(c.stored) for c in changed if not c.stored.is_new])
-    replaced = [c.stored.id for c in changed if c.lines_changed and not c.stored.is_new]
+    replaced = [c.stored.id for c in changed if c.lines_changed and c.had_lines and not c.stored.is_new]
     if replaced:
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM store_orderline WHERE {any_of('order_id')}", [listed(replaced)])

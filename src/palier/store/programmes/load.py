@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
+from json import loads
 from typing import Any
-
-from django_scopes import scopes_disabled
 
 from palier.core.account import Timeline, Version
 from palier.core.programme.parse import parse
 from palier.core.programme.values import Programme
-from palier.store.programmes.models import ProgrammeVersion
-from palier.store.rows import from_time, select
+from palier.store.rows import from_time, is_postgresql, select
 
 _versions: dict[str, Programme] = {}
 _timelines: dict[int, tuple[int, Timeline]] = {}
 
 
-def load_timeline(programme_id: int, current_version_id: int) -> Timeline:
-    """The published versions of a programme, oldest first; two statements when it changed, none otherwise.
+def load_timeline(programme_id: int, current_version_id: int, *, read: Any = None) -> Timeline:
+    """The published versions of a programme, oldest first; one statement when it changed, none otherwise.
+
+    ``read`` is what ``timeline_column`` found, if somebody read that together with the version in force.
 
     Versions that were superseded before the programme had an account, and that no order refers to, never applied to
     anyone: what is imported from before their time belongs to the version that the merchant begins with.
@@ -27,40 +27,60 @@ def load_timeline(programme_id: int, current_version_id: int) -> Timeline:
     known = _timelines.get(programme_id)
     if known is not None and known[0] == current_version_id:
         return known[1]
-    with scopes_disabled():
-        rows = list(
-            ProgrammeVersion.objects.filter(programme_id=programme_id, published_at__isnull=False)
-            .order_by("published_at", "number")
-            .values_list("id", "published_at", "digest", "document")
-        )
-    versions = [_version(*row) for row in rows]
-    began_at = _first_account_at(programme_id)
-    while len(versions) > 1 and (began_at is None or versions[1].published_at < began_at):
-        if began_at is not None and select(
-            "SELECT 1 FROM store_order WHERE version_id = %s LIMIT 1", [versions[0].id]
-        ):
+    if read is None:
+        read = select(
+            f"SELECT {timeline_column('p.id')} FROM store_programme p WHERE p.id = %s", [programme_id]
+        )[0][0]
+    began, rows = loads(read) if isinstance(read, str) else read
+    began_at = _time(began)
+    while len(rows) > 1 and (began_at is None or _published_at(rows[1]) < began_at):
+        if began_at is not None and rows[0][_HAS_ORDERS]:
             break
-        del versions[0]
-    timeline = Timeline(tuple(versions))
+        del rows[0]
+    timeline = Timeline(tuple(_version(row) for row in rows))
     _timelines[programme_id] = (current_version_id, timeline)
     return timeline
 
 
-def _version(
-    version_id: int, published_at: datetime | None, digest: str, document: Mapping[str, Any]
-) -> Version:
-    """One published version, parsed once for its digest: equal documents share their value."""
-    if digest not in _versions:
-        _versions[digest] = parse(document)
-    assert published_at is not None
-    return Version(version_id, published_at, _versions[digest])
+_HAS_ORDERS = 4
 
 
-def _first_account_at(programme_id: int) -> datetime | None:
-    rows = select(
-        "SELECT created_at FROM store_account WHERE programme_id = %s ORDER BY id LIMIT 1", [programme_id]
+def timeline_column(programme: str) -> str:
+    """SQL for what ``load_timeline`` needs of the programme that the expression names, as one JSON value."""
+    began = (
+        f"(SELECT a.created_at FROM store_account a WHERE a.programme_id = {programme} ORDER BY a.id LIMIT 1)"
     )
-    return from_time(rows[0][0]) if rows else None
+    columns = (
+        "v.id, v.published_at, v.digest, v.document,"
+        " EXISTS (SELECT 1 FROM store_order o WHERE o.version_id = v.id)"
+    )
+    source = (
+        f"FROM store_programmeversion v WHERE v.programme_id = {programme} AND v.published_at IS NOT NULL"
+    )
+    if is_postgresql():
+        rows = f"SELECT json_agg(json_build_array({columns}) ORDER BY v.published_at, v.number) {source}"
+        return f"(SELECT json_build_array({began}, ({rows})))"
+    each = columns.replace("v.document", "json(v.document)")
+    rows = f"SELECT json_array({each}) AS version {source} ORDER BY v.published_at, v.number"
+    return f"json_array({began}, (SELECT json_group_array(json(version)) FROM ({rows})))"
+
+
+def _version(row: Sequence[Any]) -> Version:
+    """One published version, parsed once for its digest: equal documents share their value."""
+    digest = row[2]
+    if digest not in _versions:
+        _versions[digest] = parse(row[3])
+    return Version(row[0], _published_at(row), _versions[digest])
+
+
+def _published_at(row: Sequence[Any]) -> datetime:
+    at = _time(row[1])
+    assert at is not None
+    return at
+
+
+def _time(value: str | None) -> datetime | None:
+    return None if value is None else from_time(datetime.fromisoformat(value))
 
 
 def current_version_id(programme_id: int) -> int:
