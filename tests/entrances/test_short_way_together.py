@@ -1,4 +1,4 @@
-"""Orders that are booked together: each for itself, in their order, once, and whatever becomes of the others."""
+"""Orders booked and carts quoted together: each for itself, in their order, and whatever becomes of the others."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -157,3 +157,52 @@ def test_many_at_once_are_all_booked_exactly_once(way, threads):
     assert sum(points for each in told for _, _, points in each) == 400
     assert Entry.objects.filter(kind="earn").count() == Order.objects.count() == 40
     assert sound(way) == []
+
+
+def test_carts_that_wait_are_quoted_together_and_answered_like_djangos(way, monkeypatch):
+    for who in ("ann", "ben"):
+        way.short("PUT", f"/orders/{who}", {**ORDER, "member": who})
+    carts = [
+        {"member": "ann", "lines": [{"product": "mug", "price": 40}], "use_points": 10},
+        {"member": "ben", "lines": [{"product": "tee", "price": "12.50", "quantity": 3}]},
+        {"member": "stranger", "lines": [{"product": "mug", "price": 9}]},
+        {"lines": [{"product": "mug", "price": 9}]},
+        {"member": "ann", "lines": [{"product": "mug", "price": 40}], "coupons": ["NONE"]},
+        {"member": "ann", "lines": "none"},
+    ]
+    batches, begun, opened = [], threading.Event(), threading.Event()
+    quoting = busy_module.answer_quotes
+
+    def answer_quotes(shop_id, asked):
+        batches.append(len(asked))
+        if len(batches) == 1:
+            begun.set()
+            assert opened.wait(20)
+        return quoting(shop_id, asked)
+
+    monkeypatch.setattr(busy_module, "answer_quotes", answer_quotes)
+    way.busy._quoting._at_once = 1
+
+    def ask(cart):
+        try:
+            return way("POST", "/quotes", cart)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(carts) + 1) as pool:
+        first = pool.submit(ask, carts[0])
+        assert begun.wait(20)
+        answers = []
+        for count, cart in enumerate(carts, start=1):
+            answers.append(pool.submit(ask, cart))
+            while sum(map(len, way.busy._quoting._waiting.values())) < count:
+                pass
+        opened.set()
+        answered = [answer.result(20) for answer in answers]
+    assert batches == [1, len(carts)]
+    assert first.result(20).body == answered[0].body
+    assert [each.status for each in answered] == [200, 200, 200, 200, 200, 422]
+    assert way.went_long == ["/api/v1/quotes"]
+    assert [each.body for each in answered[:-1]] == [
+        way.long("POST", "/quotes", cart).body for cart in carts[:-1]
+    ]

@@ -10,7 +10,7 @@ from palier.core.member import MemberFacts
 from palier.core.order import Delivery, Line, Order
 from palier.flows.members.register_members import RegisterMembers, register_members
 from palier.flows.orders.record_orders import RecordOrders, record_orders
-from palier.store.members.buyer import _USUAL, read_buyer
+from palier.store.members.buyer import _USUAL, read_buyer, read_buyers
 from palier.store.prepared import Prepared
 from palier.store.rows import select
 from tests.flows.world import World
@@ -38,6 +38,23 @@ def test_rows_are_those_of_select(world):
         assert _USUAL.rows(asked) == select(_USUAL.sql, asked)
     assert read_buyer(world.shop_id, "ben").account.is_company
     assert read_buyer(world.shop_id, "élodie ✓").account.state.totals.available == 70
+
+
+def test_several_buyers_are_read_as_each_alone(world):
+    named = ["élodie ✓", 'q"uote', "back\\slash", "{a,b}", "NULL", "null", "x'; --", "tab\t", ""]
+    told = [
+        Order(str(n), "paid", "EUR", who, lines=(Line("1", "tee", 1, 700 * (n + 1)),))
+        for n, who in enumerate(named)
+    ]
+    record_orders(RecordOrders(world.shop_id, tuple(each for each in told if each.customer)), now=NOW)
+    asked = [*named, "nobody", "{nobody}"]
+    found = read_buyers(world.shop_id, asked)
+    alone = {who: read_buyer(world.shop_id, who) for who in asked}
+    assert {who: found.get(who, found[None]) for who in asked} == alone
+    assert [who for who in asked if who in found] == named[:-1]
+    assert read_buyers(world.shop_id, ["nobody"]) == {None: alone["nobody"]} == read_buyers(world.shop_id, [])
+    with pytest.raises(LookupError):
+        read_buyers(world.shop_id + 1, ["nobody"])
 
 
 def test_every_kind_of_value_is_read(world, is_postgresql):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from palier.core.messages_cart import CartMessage, parse_cart
 from palier.core.order import Order
 from palier.core.programme.values import Programme
 from palier.core.quote_values import Hint, NextTier, Quote, QuotedDiscount, Refused, ShippingGrant
-from palier.flows.checkout.quote_cart import QuoteCart, Quoted, quote_cart
+from palier.flows.checkout.quote_cart import QuoteCart, Quoted, quote_cart, quote_carts
 
 Write = Callable[[int], str]
 
@@ -26,11 +27,52 @@ def answer_quote(caller: Caller, message: Mapping[str, Any], *, world: datetime)
     return quote_json(quoted.quote, asked.cart.order, quoted.programme)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A cart that waits for its quote, and when it came, in the world's time."""
+
+    caller: Caller
+    message: Mapping[str, Any]
+    world: datetime
+
+
+def answer_quotes(shop_id: int, asked: Sequence[Asked]) -> list[dict[str, Any] | Exception]:
+    """``answer_quote`` for several carts of one shop, which share their statement; an exception where it raises one."""
+    answers: list[Any] = [_alone(each) if each.message.get("coupons") else None for each in asked]
+    together: list[tuple[int, CartMessage, datetime]] = []
+    for place, each in enumerate(asked):
+        if answers[place] is None:
+            try:
+                read = parse_cart(each.message, currency=each.caller.currency)
+            except Exception as error:
+                answers[place] = error
+            else:
+                together.append((place, read, each.caller.now(each.world)))
+    quotes = quote_carts(shop_id, [(_command(shop_id, read), now) for _, read, now in together])
+    for (place, read, _), quoted in zip(together, quotes, strict=True):
+        answers[place] = (
+            quoted
+            if isinstance(quoted, Exception)
+            else quote_json(quoted.quote, read.cart.order, quoted.programme)
+        )
+    return answers
+
+
+def _alone(asked: Asked) -> dict[str, Any] | Exception:
+    try:
+        return answer_quote(asked.caller, asked.message, world=asked.world)
+    except Exception as error:
+        return error
+
+
+def _command(shop_id: int, asked: CartMessage) -> QuoteCart:
+    return QuoteCart(shop_id, asked.customer, asked.cart, asked.hold)
+
+
 def quote_message(caller: Caller, message: Mapping[str, Any], *, now: datetime) -> tuple[CartMessage, Quoted]:
     """The cart as it was read, and its quote with all that an explanation needs."""
     asked = parse_cart(message, currency=caller.currency)
-    command = QuoteCart(caller.shop_id, asked.customer, asked.cart, asked.hold)
-    return asked, quote_cart(command, now=now)
+    return asked, quote_cart(_command(caller.shop_id, asked), now=now)
 
 
 def quote_json(quote: Quote, order: Order, programme: Programme) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from palier.store.rows import direct_connection, select
 
 Reader = Callable[[bytes], Any]
+Parameter = str | int | list[str] | None
 
 
 def _text(value: bytes) -> str:
@@ -36,7 +37,7 @@ _numbers = count()
 
 
 class Prepared:
-    """One query without lists among its parameters. Its rows are those of ``select``, at a third of the cost.
+    """One query, at a third of the cost of ``select``, with the same rows. A list among its parameters is one of texts.
 
     It goes to libpq itself where it can: on PostgreSQL, while nobody watches. Anything out of the ordinary (a broken
     connection, a type that is not known here, a table that was changed) is left to ``select``.
@@ -48,7 +49,7 @@ class Prepared:
         marks = iter(range(1, 100))
         self._numbered = re.sub("%s", lambda _: f"${next(marks)}", sql).encode()
 
-    def rows(self, parameters: Sequence[str | int | None]) -> list[tuple[Any, ...]]:
+    def rows(self, parameters: Sequence[Parameter]) -> list[tuple[Any, ...]]:
         """All rows."""
         connection = direct_connection()
         result = None if connection is None else self._result(connection, parameters)
@@ -59,7 +60,7 @@ class Prepared:
             return select(self.sql, parameters)
         return [_row(result, row, readers) for row in range(result.ntuples)]
 
-    def _result(self, connection: Any, parameters: Sequence[str | int | None]) -> Any:
+    def _result(self, connection: Any, parameters: Sequence[Parameter]) -> Any:
         """None where ``select`` has to do it.
 
         The name is kept among those that the driver keeps: it forgets, and lets PostgreSQL forget, all of them whenever
@@ -77,7 +78,7 @@ class Prepared:
                 if server.prepare(name, self._numbered).status not in (1, _TUPLES_OK):
                     return None
                 driver._names[self._key] = name
-            written = [None if each is None else str(each).encode() for each in parameters]
+            written = [_written(each) for each in parameters]
             result = server.exec_prepared(name, written)
             if result.status == _TUPLES_OK:
                 return result
@@ -86,6 +87,15 @@ class Prepared:
         except Exception:
             pass  # select meets the same, and says it as Django does
         return None
+
+
+def _written(value: Parameter) -> bytes | None:
+    if value is None:
+        return None
+    if isinstance(value, list):
+        quoted = (each.replace("\\", "\\\\").replace('"', '\\"') for each in value)
+        return "{{{}}}".format(",".join(f'"{each}"' for each in quoted)).encode()
+    return str(value).encode()
 
 
 def _row(result: Any, row: int, readers: Sequence[Any]) -> tuple[Any, ...]:

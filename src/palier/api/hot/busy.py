@@ -14,12 +14,15 @@ from palier.api.hot.lanes import Lanes
 from palier.api.hot.together import Together
 from palier.api.keys import Caller, authenticate, remembered
 from palier.api.orders_json import read_order, read_refund, recorded_json
-from palier.api.quotes_json import answer_quote
+from palier.api.quotes_json import Asked, answer_quotes
 from palier.core.order import Order, Refund
 from palier.flows.orders.record_orders import Recorded, RecordOrders, record_orders
 
 READERS = 2
-"""So many quotes are worked on at once in a process: more would only wait for the interpreter."""
+"""So many threads work on quotes at once in a process: more would only wait for the interpreter."""
+QUOTES_MAX = 8
+"""So many quotes share a statement and a thread at most. While that waits for the database, the answers before go out:
+fewer would keep the interpreter waiting, more the shoppers."""
 PAGES = 8
 """So many other requests are in Django at once, each with a connection. With the two kinds above a process has twelve
 connections at most, however many threads wait for their turn."""
@@ -54,6 +57,7 @@ class Busy:
         self.others = Lanes(PAGES)
         self.writing = Lanes(writers)
         self._together = Together(self._book, at_once=writers, most=TOGETHER_MAX)
+        self._quoting = Together(self._answer_quotes, at_once=READERS, most=QUOTES_MAX)
         self.quote = Handler(frozenset({"carts"}), self._quote)
         self.order = Handler(frozenset({"orders:write"}), self._order)
         self.refund = Handler(frozenset({"orders:write"}), self._refund)
@@ -74,8 +78,11 @@ class Busy:
     def _quote(
         self, caller: Caller, names: Mapping[str, str], message: Mapping[str, Any], *, world: datetime
     ) -> dict[str, Any]:
-        with self.reading.lent(), scope(programme=caller.programme_id):
-            return answer_quote(caller, message, world=world)
+        return self._quoting.do(caller.shop_id, Asked(caller, message, world))
+
+    def _answer_quotes(self, shop_id: int, asked: Sequence[Asked]) -> Sequence[dict[str, Any] | Exception]:
+        with self.reading.lent(), scope(programme=asked[0].caller.programme_id):
+            return answer_quotes(shop_id, asked)
 
     def _order(
         self, caller: Caller, names: Mapping[str, str], message: Mapping[str, Any], *, world: datetime

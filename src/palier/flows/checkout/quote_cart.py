@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from palier.flows.bench.accounts import open_book
 from palier.flows.bench.segment_facts import matching_segments
 from palier.flows.checkout.pricing import as_caught_up, asks_purchases, plan_of, remember_version
 from palier.store.ids import new_coupon
-from palier.store.members.buyer import ReadBuyer, read_buyer
+from palier.store.members.buyer import ReadBuyer, read_buyer, read_buyers
 from palier.store.members.record import new_account
 from palier.store.programmes.load import load_timeline
 
@@ -63,6 +64,29 @@ def quote_cart(command: QuoteCart, *, now: datetime) -> Quoted:
         codes=command.cart.coupons,
         with_purchases=command.customer is not None and asks_purchases(command.shop_id),
     )
+    return _quoted(command, read, now)
+
+
+def quote_carts(shop_id: int, asked: Sequence[tuple[QuoteCart, datetime]]) -> list[Quoted | Exception]:
+    """The quotes of several carts of one shop, each as of its own time; an exception where one has none.
+
+    They share one statement, but for the carts with codes, and all of a shop whose segments ask what was bought.
+    """
+    shared = [] if len(asked) < 2 or asks_purchases(shop_id) else [c for c, _ in asked if not c.cart.coupons]
+    known = read_buyers(shop_id, {c.customer for c in shared if c.customer is not None}) if shared else {}
+    answers: list[Quoted | Exception] = []
+    for command, now in asked:
+        try:
+            if known and not command.cart.coupons:
+                answers.append(_quoted(command, known.get(command.customer, known[None]), now))
+            else:
+                answers.append(quote_cart(command, now=now))
+        except Exception as error:  # it is the answer to this cart, and keeps none of the others from theirs
+            answers.append(error)
+    return answers
+
+
+def _quoted(command: QuoteCart, read: ReadBuyer, now: datetime) -> Quoted:
     timeline = load_timeline(read.programme_id, read.version_id)
     version = timeline.by_id(read.version_id)
     remember_version(command.shop_id, version)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from palier.core.account import Coupon
@@ -47,11 +48,28 @@ def read_buyer(
     return _read(rows, shop_id, has_codes=bool(codes), with_purchases=with_purchases)
 
 
-def _statement(bought: str, coupon: str, joined: str) -> str:
+def read_buyers(shop_id: int, customers: Collection[str]) -> dict[str | None, ReadBuyer]:
+    """What usual quotes (no code, nothing asked of purchases) of several customers need, in one statement.
+
+    Those whom the shop does not know are missing; None is who is nobody's member. ``LookupError`` as above.
+    """
+    rows = _of_several().rows([listed(customers), shop_id])
+    if not rows:
+        raise LookupError(f"there is no shop {shop_id}")
+    programme_id, version_id = rows[0][_WIDTH : _WIDTH + 2]
+    found = {
+        row[_WIDTH + 2]: ReadBuyer(programme_id, version_id, account_of(row))
+        for row in rows
+        if row[0] is not None
+    }
+    return {None: ReadBuyer(programme_id, version_id), **found}
+
+
+def _statement(bought: str, coupon: str, joined: str, customer: str = "i.customer_id = %s") -> str:
     return (
         f"SELECT {COLUMNS}, s.programme_id, v.current_version_id, {bought}, {coupon} FROM store_shop s"
         " JOIN store_programme v ON v.id = s.programme_id"
-        " LEFT JOIN store_identity i ON i.shop_id = s.id AND i.customer_id = %s"
+        f" LEFT JOIN store_identity i ON i.shop_id = s.id AND {customer}"
         " LEFT JOIN store_account a ON a.id = i.account_id LEFT JOIN store_profile p ON p.account_id = a.id"
         f"{joined} WHERE s.id = %s"
     )
@@ -59,6 +77,11 @@ def _statement(bought: str, coupon: str, joined: str) -> str:
 
 _USUAL = Prepared("buyer", _statement("NULL", "NULL", ""))
 """Of nearly every quote: no code, no segment that asks what was bought."""
+
+
+@cache
+def _of_several() -> Prepared:
+    return Prepared("buyers", _statement("i.customer_id", "NULL", "", any_of("i.customer_id")))
 
 
 def _read(
