@@ -7,6 +7,9 @@ import pytest
 
 from palier.core.webhook_address import InvalidWebhook
 from palier.core.webhooks import LEASE, TRIES_MAX, TYPES, Answer, UnknownDelivery, UnknownWebhook
+from palier.flows.access.claim_answer import ClaimAnswer, InFlight, claim_answer
+from palier.flows.access.keep_answer import KeepAnswer, keep_answer
+from palier.flows.bench.keyed import Keyed
 from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.flows.programme.open_shop import OpenShop, open_shop
 from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
@@ -252,3 +255,22 @@ def test_another_programmes_webhooks_are_unknown(world):
     with pytest.raises(UnknownWebhook):
         load_endpoint(stranger, endpoint)
     assert load_deliveries(stranger) == []
+
+
+def test_a_request_that_somebody_else_answered_meanwhile_leaves_nothing(world):
+    """It was slow, another process took its claim over and did the work: ours is undone."""
+    claim_answer(ClaimAnswer(world.shop_id, "k", "digest"), now=world.now)
+    keep_answer(KeepAnswer(world.shop_id, "k", 200, {"id": "theirs"}))
+    command = AddWebhook(world.programme_id, URL, request=Keyed(world.shop_id, "k"))
+    before = WebhookEndpoint.objects.count()
+    with pytest.raises(InFlight):
+        add_webhook(command, now=world.now)
+    assert WebhookEndpoint.objects.count() == before
+
+
+def test_what_a_request_did_and_its_answer_are_committed_together(world):
+    claim_answer(ClaimAnswer(world.shop_id, "k", "digest"), now=world.now)
+    command = AddWebhook(world.programme_id, URL, request=Keyed(world.shop_id, "k"))
+    added = add_webhook(command, now=world.now)
+    kept = claim_answer(ClaimAnswer(world.shop_id, "k", "digest"), now=world.now)
+    assert kept.body == {"id": added.id, "secret": added.secret}

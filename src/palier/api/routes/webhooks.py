@@ -23,6 +23,7 @@ from palier.api.schemas.webhooks import (
 )
 from palier.api.webhook_bodies import ADD, ADD_FIELDS, CHANGE, CHANGE_FIELDS, REPLAY, REPLAY_FIELDS
 from palier.core.webhooks import UnknownDelivery
+from palier.flows.bench.keyed import Keyed
 from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
 from palier.flows.webhooks.change_webhook import ChangeWebhook, change_webhook
 from palier.flows.webhooks.change_webhook_secret import ChangeWebhookSecret, change_webhook_secret
@@ -75,6 +76,7 @@ def post_webhook(call: Call) -> dict[str, Any]:
             name=said.get("name", ""),
             author="api",
             allows_local=settings.PALIER_WEBHOOKS_LOCAL,
+            request=_request(call),
         ),
         now=call.world,
     )
@@ -132,7 +134,8 @@ def delete_webhook(call: Call, webhook_id: WebhookId) -> dict[str, Any]:
 def post_webhook_secret(call: Call, webhook_id: WebhookId) -> dict[str, Any]:
     """The new secret is answered here and nowhere else. For a day messages are signed with the old one too."""
     _find(call, webhook_id)
-    secret = change_webhook_secret(ChangeWebhookSecret(call.caller.programme_id, webhook_id), now=call.world)
+    command = ChangeWebhookSecret(call.caller.programme_id, webhook_id, _request(call))
+    secret = change_webhook_secret(command, now=call.world)
     return {"id": webhook_id, "secret": secret}
 
 
@@ -148,7 +151,8 @@ def post_webhook_secret(call: Call, webhook_id: WebhookId) -> dict[str, Any]:
 def post_webhook_test(call: Call, webhook_id: WebhookId) -> dict[str, Any]:
     """A message of type `webhook.test` that says nothing. Ask for the delivery a moment later."""
     _find(call, webhook_id)
-    return {"delivery": try_webhook(TryWebhook(call.caller.programme_id, webhook_id), now=call.world)}
+    command = TryWebhook(call.caller.programme_id, webhook_id, _request(call))
+    return {"delivery": try_webhook(command, now=call.world)}
 
 
 @endpoint(
@@ -219,8 +223,13 @@ def post_replay(call: Call, webhook_id: WebhookId) -> dict[str, Any]:
     """One delivery, or all since an instant. The ids of the messages stay, so that nothing counts twice."""
     _find(call, webhook_id)
     said = read_values(call.body, REPLAY_FIELDS)
-    count = replay_deliveries(ReplayDeliveries(call.caller.programme_id, webhook_id, **said), now=call.world)
+    command = ReplayDeliveries(call.caller.programme_id, webhook_id, **said, request=_request(call))
+    count = replay_deliveries(command, now=call.world)
     return {"replayed": count}
+
+
+def _request(call: Call) -> Keyed:
+    return Keyed(call.caller.shop_id, call.key)
 
 
 def _find(call: Call, webhook_id: str) -> ShownEndpoint:

@@ -21,6 +21,8 @@ class KeepAnswer:
 
 def keep_answer(command: KeepAnswer) -> None:
     """Write the answer; one that is written already stays."""
-    in_one_transaction(
-        lambda: write_answer(command.shop_id, command.key, status=command.status, body=command.body)
-    )
+
+    def keep() -> None:
+        write_answer(command.shop_id, command.key, status=command.status, body=command.body)
+
+    in_one_transaction(keep)

@@ -11,6 +11,7 @@ from django_scopes import scope
 
 from palier.core.webhook_address import InvalidWebhook, parse_webhook_address
 from palier.core.webhooks import check_types
+from palier.flows.bench.keyed import Keyed, keep_told
 from palier.flows.transaction import in_one_transaction
 from palier.store.ids import new_public_id, new_signing_secret
 from palier.store.outbox.models import Intent
@@ -26,7 +27,8 @@ WEBHOOKS_MAX = 50
 class AddWebhook:
     """``shop_id`` narrows it to the members of one shop; no ``events`` mean all. ``author`` says who added it.
 
-    ``allows_local``: this is a demo or a developer's machine, where http to the machine itself is fine.
+    ``allows_local``: this is a demo or a developer's machine, where http to the machine itself is fine. ``request``
+    makes it happen once.
     """
 
     programme_id: int
@@ -36,6 +38,7 @@ class AddWebhook:
     name: str = ""
     author: str = ""
     allows_local: bool = False
+    request: Keyed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +77,5 @@ def _add(command: AddWebhook, events: list[str], now: datetime) -> WebhookAdded:
             author=command.author[:200],
             created_at=now,
         )
+        keep_told(command.request, {"id": row.public_id, "secret": secret})
     return WebhookAdded(row.public_id, secret)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from palier.core.webhooks import SECRET_OVERLAP
+from palier.flows.bench.keyed import Keyed, keep_told
 from palier.flows.transaction import in_one_transaction
 from palier.store.ids import new_signing_secret
 from palier.store.webhooks.record import lock_endpoint
@@ -13,10 +14,11 @@ from palier.store.webhooks.record import lock_endpoint
 
 @dataclass(frozen=True, slots=True)
 class ChangeWebhookSecret:
-    """Whose."""
+    """Whose; ``request`` makes it happen once."""
 
     programme_id: int
     webhook: str
+    request: Keyed | None = None
 
 
 def change_webhook_secret(command: ChangeWebhookSecret, *, now: datetime) -> str:
@@ -29,4 +31,5 @@ def _change(command: ChangeWebhookSecret, now: datetime) -> str:
     row.previous_secret, row.previous_until = row.secret, now + SECRET_OVERLAP
     row.secret = new_signing_secret()
     row.save(update_fields=["secret", "previous_secret", "previous_until"])
+    keep_told(command.request, {"id": row.public_id, "secret": row.secret})
     return row.secret

@@ -9,6 +9,7 @@ from django_scopes import scope
 
 from palier.core.webhook_address import InvalidWebhook
 from palier.core.webhooks import UnknownDelivery
+from palier.flows.bench.keyed import Keyed, keep_told
 from palier.flows.transaction import in_one_transaction
 from palier.store.webhooks.models import Delivery
 from palier.store.webhooks.record import lock_endpoint
@@ -18,7 +19,7 @@ from palier.store.webhooks.record import lock_endpoint
 class ReplayDeliveries:
     """One ``delivery`` of a webhook, or all that were made at or after ``since``; ``only_failed`` leaves out the rest.
 
-    Give one of the two.
+    Give one of the two. ``request`` makes it happen once.
     """
 
     programme_id: int
@@ -26,6 +27,7 @@ class ReplayDeliveries:
     delivery: str = ""
     since: datetime | None = None
     only_failed: bool = False
+    request: Keyed | None = None
 
 
 def replay_deliveries(command: ReplayDeliveries, *, now: datetime) -> int:
@@ -55,4 +57,5 @@ def _replay(command: ReplayDeliveries, now: datetime) -> int:
         count = rows.update(state="waiting", tries=0, next_at=now, delivered_at=None)
     if command.delivery and not count:
         raise UnknownDelivery("there is no such delivery", path="delivery")
+    keep_told(command.request, {"replayed": count})
     return count

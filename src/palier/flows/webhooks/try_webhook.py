@@ -7,6 +7,7 @@ from datetime import datetime
 
 from palier.core.webhook_address import InvalidWebhook
 from palier.core.webhooks import TEST
+from palier.flows.bench.keyed import Keyed, keep_told
 from palier.flows.transaction import in_one_transaction
 from palier.store.ids import new_public_id
 from palier.store.webhooks.record import lock_endpoint, new_delivery, record_deliveries
@@ -14,10 +15,11 @@ from palier.store.webhooks.record import lock_endpoint, new_delivery, record_del
 
 @dataclass(frozen=True, slots=True)
 class TryWebhook:
-    """Which."""
+    """Which; ``request`` makes it happen once."""
 
     programme_id: int
     webhook: str
+    request: Keyed | None = None
 
 
 def try_webhook(command: TryWebhook, *, now: datetime) -> str:
@@ -35,4 +37,5 @@ def _try(command: TryWebhook, now: datetime) -> str:
     message = "msg_" + new_public_id().replace("-", "")
     delivery = new_delivery(endpoint, message_id=message, event=TEST, intent_id=None, now=now)
     record_deliveries([endpoint], [delivery])
+    keep_told(command.request, {"delivery": delivery.public_id})
     return delivery.public_id

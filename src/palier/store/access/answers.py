@@ -62,13 +62,13 @@ def renew_claim(shop_id: int, key: str, *, now: datetime, before: datetime) -> b
         return bool(cursor.rowcount)
 
 
-def write_answer(shop_id: int, key: str, *, status: int, body: Any) -> None:
-    """The claimed key is answered; ``body`` is a map or a list."""
+def write_answer(shop_id: int, key: str, *, status: int, body: Any) -> bool:
+    """The claimed key is answered; ``body`` is a map or a list. False: it was answered before, or is not claimed."""
     with run(
         "UPDATE store_answer SET status = %s, body = %s WHERE shop_id = %s AND key = %s AND status IS NULL",
         [status, to_json(to_json(body)), shop_id, key],
-    ):
-        pass
+    ) as cursor:
+        return bool(cursor.rowcount)
 
 
 def delete_claim(shop_id: int, key: str) -> None:
