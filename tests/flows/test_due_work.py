@@ -138,3 +138,16 @@ def test_other_programmes_work_is_left_alone(world):
     world.later(days=400)
     assert world.work() == 0
     assert other.account().expired == 0
+
+
+def test_points_that_end_again_name_the_day_on_which_they_ended_first(world):
+    """Also when the job had worked the end off: the renewal that had moved it is not forgotten (I-12)."""
+    world.publish(document(points={"valid_for": "P1M"}))
+    world.later(days=1).pay("1", 100)
+    world.later(days=10).pay("2", 10)
+    world.later(days=40).work()
+    last_days = [e.facts["last_day"] for e in Entry.objects.filter(kind="expire")]
+    world.later(days=1).pay("1", 100, "cancelled")
+    world.later(days=1).pay("1", 100)
+    again = Entry.objects.filter(kind="expire").order_by("-sequence")[0]
+    assert [again.facts["last_day"]] == last_days

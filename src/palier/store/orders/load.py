@@ -234,12 +234,16 @@ def load_renewals(account_ids: Iterable[int]) -> dict[int, tuple[Renewal, ...]]:
 
 
 def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[Lot, int]]:
-    """How many points of these lots (account, number), or of lots that they became, expired unused. One statement."""
+    """How many points of these lots (account, number), or of lots that they became, expired unused. One statement.
+
+    They ended when their expiry was booked (a renewal had moved it), unless they had ended before they were born.
+    """
     keys = set(lots)
     accounts, numbers = listed({account for account, _ in keys}), listed({number for _, number in keys})
     rows = select(
         "SELECT d.account_id, d.lot_number, -SUM(d.points), MIN(l.starts_at), MIN(l.born_at), MIN(l.available_at),"
-        " MIN(l.own_end), MIN(l.origin_account), MIN(l.origin_number) FROM store_draw d"
+        " MIN(l.own_end), MIN(l.origin_account), MIN(l.origin_number),"
+        " MIN(CASE WHEN d.points < 0 THEN e.effective_at END) FROM store_draw d"
         " JOIN store_entry e ON e.account_id = d.account_id AND e.sequence = d.sequence AND e.kind = 'expire'"
         " JOIN store_lot l ON l.account_id = d.account_id AND l.number = d.lot_number"
         f" WHERE ({any_of('l.account_id')} AND {any_of('l.number')})"
@@ -247,13 +251,14 @@ def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple
         [accounts, numbers, accounts, numbers],
     )
     found = {}
-    for account, number, expired, starts, born, available, own_end, origin_account, origin_number in rows:
-        if expired > 0 and not keys.isdisjoint({(account, number), (origin_account, origin_number)}):
-            starts_at, born_at, end = (_time(value) for value in (starts, born, own_end))
+    for account, number, expired, starts, born, available, own_end, *origin, ended in rows:
+        if expired > 0 and not keys.isdisjoint({(account, number), tuple(origin)}):
+            starts_at, born_at, end, ends_at = (_time(value) for value in (starts, born, own_end, ended))
             assert starts_at is not None
             assert born_at is not None
-            origin = (origin_account, origin_number) if origin_account else None
-            lot = Lot(number, 0, starts_at, born_at, True, _time(available), end, end, origin)
+            ends_at = end if end is not None and end <= born_at else ends_at
+            root = (origin[0], origin[1]) if origin[0] else None
+            lot = Lot(number, 0, starts_at, born_at, True, _time(available), end, ends_at, root)
             found[account, number] = (lot, int(expired))
     return found
 
