@@ -92,6 +92,17 @@ class DraftChanged(Refusal):
         )
 
 
+class ProgrammeChanged(Refusal):
+    """Another version is in force than the one that was changed."""
+
+    code = "programme_changed"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"version {number} is in force now", path="based_on", hint="read the programme again"
+        )
+
+
 class UnknownMember(Refusal):
     """No member of this programme has that id."""
 

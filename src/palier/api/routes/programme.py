@@ -102,25 +102,13 @@ def publish(call: Call) -> dict[str, Any]:
     With `based_on` it is refused (409) when another version is in force than the one that you changed.
     """
     values = read_values(call.body, PUBLISH_FIELDS)
-    parsed = parse(values["document"])
-    current = _versions(call).get(pk=current_version_id(call.caller.programme_id))
-    if current.digest == digest(parsed):
-        warnings = [_concern(each) for each in check(parsed)]
-        return {"result": "unchanged", "number": current.number, "warnings": warnings}
-    if values.get("based_on") not in (None, current.number):
-        raise Refused(
-            Problem(
-                "programme_changed",
-                f"version {current.number} is in force now",
-                path="based_on",
-                hint="read the programme again",
-            )
-        )
     command = PublishProgramme(
         call.caller.programme_id,
         values["document"],
         author=author_of(call.caller),
         note=values.get("note", ""),
+        in_force=values.get("based_on"),
+        only_changes=True,
     )
     return _published(publish_programme(command, now=call.now))
 
@@ -175,10 +163,9 @@ def roll_back(call: Call, number: VersionNumber) -> dict[str, Any]:
     row = _versions(call).filter(number=number).first()
     if row is None:
         raise Refused(_unknown(number))
-    current = _versions(call).get(pk=current_version_id(call.caller.programme_id))
-    if current.digest == row.digest:
-        return {"result": "unchanged", "number": current.number, "warnings": []}
-    done = roll_back_programme(call.caller.programme_id, number, author=author_of(call.caller), now=call.now)
+    done = roll_back_programme(
+        call.caller.programme_id, number, author=author_of(call.caller), only_changes=True, now=call.now
+    )
     return _published(done)
 
 
@@ -207,7 +194,8 @@ def _version(row: ProgrammeVersion, current: int, *, with_document: bool = False
 
 def _published(done: Published) -> dict[str, Any]:
     warnings = [_concern(each) for each in done.concerns]
-    return {"result": "published", "number": done.number, "warnings": warnings}
+    result = "unchanged" if done.is_unchanged else "published"
+    return {"result": result, "number": done.number, "warnings": warnings}
 
 
 def _concern(concern: Concern) -> dict[str, str]:

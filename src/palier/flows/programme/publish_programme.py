@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Case, DateTimeField, F, Max, Value, When
 from django_scopes import scopes_disabled
 
 from palier.core.check import Warning as Concern
 from palier.core.check import check
-from palier.core.errors import DraftChanged
+from palier.core.errors import DraftChanged, ProgrammeChanged
 from palier.core.programme import values
+from palier.core.programme.canonical import digest
 from palier.core.programme.parse import parse
 from palier.flows.programme.programme_currency import check_currency
 from palier.flows.transaction import in_one_transaction
@@ -29,7 +30,8 @@ class PublishProgramme:
     """The whole document; ``source`` is the text it was written as. A draft is kept, and not put in force.
 
     With ``based_on`` (the id of the draft, or else of the version in force, that was looked at) it is published only
-    while that is still so.
+    while that is still so; with ``in_force`` only while the version of that number is in force. ``only_changes``: the
+    document that is in force already is not published again.
     """
 
     programme_id: int
@@ -39,6 +41,8 @@ class PublishProgramme:
     note: str = ""
     is_draft: bool = False
     based_on: int | None = None
+    in_force: int | None = None
+    only_changes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +52,30 @@ class Published:
     version_id: int
     number: int
     concerns: tuple[Concern, ...]
+    is_unchanged: bool = False
 
 
 def publish_programme(command: PublishProgramme, *, now: datetime) -> Published:
     """Check the document and put it in force from ``now`` on, for new orders; members requalify as due work.
 
     ``InvalidProgramme`` names every problem at once; the currency of a programme with accounts cannot change.
-    ``DraftChanged`` when something else is drafted or in force than what was looked at.
+    ``DraftChanged`` or ``ProgrammeChanged`` when something else is drafted or in force than what was looked at.
     """
     parsed = parse(command.document)
-    version = in_one_transaction(lambda: _publish(command, parsed, now))
-    return Published(version.pk, version.number, check(parsed))
+    version, is_unchanged = in_one_transaction(lambda: _publish(command, parsed, now))
+    return Published(version.pk, version.number, check(parsed), is_unchanged)
 
 
-def _publish(command: PublishProgramme, parsed: values.Programme, now: datetime) -> ProgrammeVersion:
+def _publish(
+    command: PublishProgramme, parsed: values.Programme, now: datetime
+) -> tuple[ProgrammeVersion, bool]:
     # Orders that refer to the programme go on meanwhile: its key does not change.
     programme = Programme.objects.select_for_update(no_key=True).get(pk=command.programme_id)
+    current = programme.current_version
+    if command.only_changes and current is not None and current.digest == digest(parsed):
+        return current, True
+    if command.in_force is not None and (current is None or current.number != command.in_force):
+        raise ProgrammeChanged(current.number if current is not None else 0)
     if command.based_on is not None and load_head(programme).pk != command.based_on:
         raise DraftChanged
     check_currency(programme, parsed)
@@ -76,7 +88,7 @@ def _publish(command: PublishProgramme, parsed: values.Programme, now: datetime)
         programme.currency = parsed.currency
         programme.save(update_fields=["currency"])
         _make_due(programme, before, parsed, now)
-    return version
+    return version, False
 
 
 def _after_the_last(programme: Programme, now: datetime) -> datetime:
@@ -98,15 +110,17 @@ def _make_due(
     """Accounts are looked at again when the ladder or the rewards changed; windows that changed are read anew."""
     if before is None:
         return
+    # Whoever waits for something earlier still does (a history that was just imported).
+    due = Case(When(next_due_at__lt=now, then=F("next_due_at")), default=Value(now, DateTimeField()))
     changed: dict[str, Any] = (
-        {"next_due_at": now} if (before.tiers, before.rewards) != (after.tiers, after.rewards) else {}
+        {"next_due_at": due} if (before.tiers, before.rewards) != (after.tiers, after.rewards) else {}
     )
     if _looks_back(before) != _looks_back(after):
         changed["is_stale"] = True
     if changed or before.points.remind != after.points.remind:
         with scopes_disabled():
             Account.objects.filter(programme=programme, merged_into=None).update(
-                **changed or {"next_due_at": now}
+                **changed or {"next_due_at": due}
             )
 
 

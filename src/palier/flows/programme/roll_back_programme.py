@@ -19,10 +19,12 @@ def roll_back_programme(
     now: datetime,
     note: str = "",
     based_on: int | None = None,
+    only_changes: bool = False,
 ) -> Published:
     """Publish the document of version ``number`` again; a version that was never published is refused.
 
-    ``based_on`` is as in ``PublishProgramme``; without a ``note`` the version says where it came from.
+    ``based_on`` and ``only_changes`` are as in ``PublishProgramme``; without a ``note`` the version says where it came
+    from.
     """
     with scopes_disabled():
         version = ProgrammeVersion.objects.filter(
@@ -40,6 +42,7 @@ def roll_back_programme(
             author=author,
             note=note or f"rolled back to version {number}",
             based_on=based_on,
+            only_changes=only_changes,
         ),
         now=now,
     )

@@ -15,7 +15,7 @@ from palier.flows.bench.keyed import Keyed, keep_told
 from palier.flows.transaction import in_one_transaction
 from palier.store.ids import new_public_id, new_signing_secret
 from palier.store.outbox.models import Intent
-from palier.store.programmes.models import Shop
+from palier.store.programmes.models import Programme, Shop
 from palier.store.webhooks.models import WebhookEndpoint
 
 NAME_MAX = 200
@@ -63,6 +63,8 @@ def _add(command: AddWebhook, events: list[str], now: datetime) -> WebhookAdded:
     with scope(programme=command.programme_id):
         if command.shop_id is not None and not Shop.objects.filter(pk=command.shop_id).exists():
             raise InvalidWebhook("there is no such shop in this programme", path="shop")
+        # Two that are added at once must not both be the last.
+        Programme.objects.select_for_update(no_key=True).get(pk=command.programme_id)
         if WebhookEndpoint.objects.filter(removed_at=None).count() >= WEBHOOKS_MAX:
             raise InvalidWebhook(f"a programme has at most {WEBHOOKS_MAX} webhooks", hint="remove one first")
         row = WebhookEndpoint.objects.create(

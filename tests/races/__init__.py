@@ -1,0 +1,1 @@
+"""Real processes, real connections, many clients at once: exactly the right winners, and books that close."""
