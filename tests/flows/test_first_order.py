@@ -212,6 +212,7 @@ def _claims(world, claims):
     Account.objects.filter(pk=account.pk).update(state=account.state | {"first_claims": claims})
 
 
+@pytest.mark.damages("to see that it is found")
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_verify_finds_damage(db, damage):
     world = World.new(first_shop())

@@ -3,15 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 
 from palier.cli.verification.whole import load_problems
-from palier.core import holds
 from palier.core.account import Override
 from palier.core.errors import InvalidOverride, NothingOwed, ReasonMissing, UnknownMember
 from palier.core.member import MemberFacts
 from palier.core.order import OrderDiscount
-from palier.flows.bench.member_bench import open_member
+from palier.flows.checkout.hold_cart import HoldCart, hold_cart
 from palier.flows.members.close_account import CloseAccount, close_account
 from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.flows.members.export_member import ExportMember, export_member
@@ -20,6 +18,7 @@ from palier.flows.members.register_members import RegisterMembers, register_memb
 from palier.flows.points.waive_debt import WaiveDebt, waive_debt
 from palier.store.ids import new_public_id
 from palier.store.models import Entry, EntryNote, Happening, Identity, Intent, Shop
+from tests.flows.checkout import cart
 from tests.flows.world import DAY, World, document, order, points_used
 
 
@@ -118,6 +117,7 @@ def test_tier_8_an_override_moves_with_a_merge_and_its_note_goes_with_an_erasure
     assert problems(world) == []
 
 
+@pytest.mark.damages("to see that it is found")
 def test_tier_8_verify_finds_an_override_that_the_entries_do_not_tell(world):
     world.pay("1", 600)
     account = world.account()
@@ -201,10 +201,7 @@ def test_cus_3_a_deleted_customer_holds_nothing_has_no_group_and_keeps_points_an
 
 def test_cus_3_an_open_checkout_of_a_deleted_customer_gives_back_what_it_held(world):
     world.give(100)
-    with transaction.atomic():
-        member = open_member(world.shop_id, "anna", now=world.now, creates=False)
-        holds.reserve(member.book, new_public_id(), points=60, coupons=())
-        member.record(now=world.now)
+    hold_cart(HoldCart(world.shop_id, "anna", cart(6), "k"), now=world.now)
     assert world.account().held == 60
     close(world)
     assert (world.account().held, world.account().available, world.state().holds) == (0, 100, ())

@@ -131,14 +131,14 @@ def load_versions(programme_id: int, known: Versions = Versions(())) -> Versions
         return known
     found = rows.order_by("published_at", "number").values_list("id", "published_at", "document")
     versions = [Version(i, at, parse(document)) for i, at, document in found if at is not None]
-    first = (
-        Account.objects.filter(programme_id=programme_id)
-        .order_by("pk")
-        .values_list("created_at", flat=True)
-        .first()
-    )
+    account = Account.objects.filter(programme_id=programme_id).order_by("pk").first()
+    entry = Entry.objects.filter(account=account).order_by("sequence").first()
     # What was superseded before anyone was a member never applied to anyone.
-    while len(versions) > 1 and (first is None or versions[1].published_at < first):
+    while len(versions) > 1 and (
+        account is None
+        or versions[1].published_at < account.created_at
+        or (versions[1].published_at == account.created_at and entry and entry.version_id != versions[0].id)
+    ):
         if Order.objects.filter(version_id=versions[0].id).exists():
             break
         versions.pop(0)

@@ -46,8 +46,12 @@ def check_history(ledger: Ledger, holdings: Holdings) -> Iterator[Problem]:
 
 
 def _entered(ledger: Ledger, holdings: Holdings) -> set[str]:
-    """What nothing at all deserved when the account was made (an import makes it at its first order's own time)."""
+    """What nothing at all deserved when the account was made (an import makes it at its first order's own time).
+
+    A version that came into force at that very instant may have come before or after.
+    """
     first = [ledger.account.created_at, *(entry.effective_at for entry in ledger.entries[:1])]
+    first += [at - timedelta(microseconds=1) for at in first]
     return {
         _deserved(holdings.versions.at(at).programme, 0, at) or ""
         for at in [*first, ledger.account.caught_up_at]

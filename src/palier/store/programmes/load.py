@@ -31,9 +31,14 @@ def load_timeline(programme_id: int, current_version_id: int, *, read: Any = Non
         read = select(
             f"SELECT {timeline_column('p.id')} FROM store_programme p WHERE p.id = %s", [programme_id]
         )[0][0]
-    began, rows = loads(read) if isinstance(read, str) else read
+    began, began_under, rows = loads(read) if isinstance(read, str) else read
     began_at = _time(began)
-    while len(rows) > 1 and (began_at is None or _published_at(rows[1]) < began_at):
+    while len(rows) > 1 and (
+        began_at is None
+        or _published_at(rows[1]) < began_at
+        # Of two things at one instant, the first entry tells which came first.
+        or (_published_at(rows[1]) == began_at and began_under not in (None, rows[0][0]))
+    ):
         if began_at is not None and rows[0][_HAS_ORDERS]:
             break
         del rows[0]
@@ -50,6 +55,10 @@ def timeline_column(programme: str) -> str:
     began = (
         f"(SELECT a.created_at FROM store_account a WHERE a.programme_id = {programme} ORDER BY a.id LIMIT 1)"
     )
+    first = f"SELECT a.id FROM store_account a WHERE a.programme_id = {programme} ORDER BY a.id LIMIT 1"
+    under = (
+        f"(SELECT e.version_id FROM store_entry e WHERE e.account_id = ({first}) ORDER BY e.sequence LIMIT 1)"
+    )
     columns = (
         "v.id, v.published_at, v.digest, v.document,"
         " EXISTS (SELECT 1 FROM store_order o WHERE o.version_id = v.id)"
@@ -59,10 +68,10 @@ def timeline_column(programme: str) -> str:
     )
     if is_postgresql():
         rows = f"SELECT json_agg(json_build_array({columns}) ORDER BY v.published_at, v.number) {source}"
-        return f"(SELECT json_build_array({began}, ({rows})))"
+        return f"(SELECT json_build_array({began}, {under}, ({rows})))"
     each = columns.replace("v.document", "json(v.document)")
     rows = f"SELECT json_array({each}) AS version {source} ORDER BY v.published_at, v.number"
-    return f"json_array({began}, (SELECT json_group_array(json(version)) FROM ({rows})))"
+    return f"json_array({began}, {under}, (SELECT json_group_array(json(version)) FROM ({rows})))"
 
 
 def _version(row: Sequence[Any]) -> Version:
