@@ -172,8 +172,16 @@ ORDERS = (
         "used points stay used when the goods come back",
         "R-REF-5",
         "core/uses.py",
-        "    if kept.is_refunded:\n        return 0\n",
-        "",
+        "    return -(-used * kept.list_minor // kept.list_total_minor)",
+        "    return used",
+        test="tests/core/test_uses.py",
+    ),
+    Planted(
+        "a cancelled order keeps the points that it used",
+        "R-REF-5",
+        "core/uses.py",
+        "    if not counts and not is_waiting:\n        wanted = 0\n",
+        "    if not counts and not is_waiting and not booking.uses:\n        wanted = 0\n",
         test="tests/core/test_uses.py",
     ),
     Planted(
