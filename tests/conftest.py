@@ -35,6 +35,17 @@ def django_db_setup(django_db_setup: None) -> None:
     allow_flush()
 
 
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database for fixtures of a whole module: what they make is there for each of its tests, and gone after the
+    last. Each test's own transaction lies within; none of them may commit."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def is_postgresql() -> bool:
     from django.db import connection

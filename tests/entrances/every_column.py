@@ -11,6 +11,9 @@ from typing import Any
 
 from django.db import DatabaseError, models, transaction
 
+from palier.cli.verification.problem import Problem
+from palier.cli.verification.rows import load_holdings, load_versions
+from palier.cli.verification.table import problems_of
 from palier.cli.verification.whole import load_problems
 from palier.flows.members.close_account import CloseAccount, close_account
 from palier.flows.members.override_tier import OverrideTier, override_tier
@@ -62,12 +65,13 @@ def make_rich_world() -> World:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One changed value: where, and how."""
+    """One changed value: where, and how. ``account``: whose it is, None for what is nobody's."""
 
     table: str
     column: str
     where: str
     plant: Callable[[], object]
+    account: int | None
 
 
 @contextmanager
@@ -79,14 +83,47 @@ def undone() -> Iterator[None]:
 
 
 def is_found(damage: Damage, programme_ids: list[int]) -> bool:
-    """Whether verify sees it, or the database does not even take it."""
+    """Whether verify sees it, or the database does not even take it.
+
+    It looks at the member first: what it finds there it finds in the whole programme too, with more work.
+    """
+    member = _person(damage.account)
     with undone():
         try:
             with transaction.atomic():
                 damage.plant()
         except DatabaseError:
             return True
+        if member is not None and any(True for _ in problems_of_member(*member)):
+            return True
         return any(True for programme_id in programme_ids for _ in load_problems(programme_id))
+
+
+def problems_of_member(programme_id: int, account_id: int) -> Iterator[Problem]:
+    """What verify finds about one member who was not merged into another."""
+    for holdings in load_holdings([account_id], load_versions(programme_id)):
+        yield from problems_of(holdings)
+
+
+def _person(account_id: int | None) -> tuple[int, int] | None:
+    """Programme and account of whoever the account has become; None for nobody."""
+    while account_id is not None:
+        programme_id, kept_id = Account.objects.values_list("programme_id", "merged_into_id").get(
+            pk=account_id
+        )
+        if kept_id is None:
+            return programme_id, account_id
+        account_id = kept_id
+    return None
+
+
+def account_of(row: models.Model) -> int | None:
+    """Whose the row is."""
+    if isinstance(row, Account):
+        return row.pk
+    order = getattr(row, "order", None)
+    owner: int | None = getattr(row if order is None else order, "account_id", None)
+    return owner
 
 
 def damages_of(model: type[models.Model], rows: Any) -> Iterator[Damage]:
@@ -99,7 +136,7 @@ def damages_of(model: type[models.Model], rows: Any) -> Iterator[Damage]:
             for changed in others(field, value):
                 yield Damage(
                     model.__name__, field.attname, f"{row.pk}: {value!s:.60} -> {changed!s:.60}",
-                    _set(model, row.pk, field.attname, changed),
+                    _set(model, row.pk, field.attname, changed), account_of(row),
                 )  # fmt: skip
 
 
@@ -147,7 +184,7 @@ def state_damages(accounts: Any) -> Iterator[Damage]:
             for name, changed in _ways(account.state, path):
                 yield Damage(
                     "state", ".".join(map(str, path)), f"{account.pk}: {name}",
-                    _set(Account, account.pk, "state", changed),
+                    _set(Account, account.pk, "state", changed), account.pk,
                 )  # fmt: skip
 
 
@@ -185,7 +222,8 @@ def losses_of(model: type[models.Model], rows: Any) -> Iterator[Damage]:
     """Each of these rows gone."""
     for row in rows:
         queryset = model._base_manager.filter(pk=row.pk)
-        yield Damage(model.__name__, "-", f"{row.pk}: gone", lambda q=queryset: q._raw_delete(q.db))
+        gone = lambda q=queryset: q._raw_delete(q.db)  # noqa: E731
+        yield Damage(model.__name__, "-", f"{row.pk}: gone", gone, account_of(row))
 
 
 def doubles_of(
@@ -199,6 +237,5 @@ def doubles_of(
         values |= {name: change(row) for name, change in changed.items()}
         if "id" in values and "id" not in changed:
             del values["id"]
-        yield Damage(
-            model.__name__, "-", f"{row.pk}: twice", lambda v=values: model._base_manager.create(**v)
-        )
+        twice = lambda v=values: model._base_manager.create(**v)  # noqa: E731
+        yield Damage(model.__name__, "-", f"{row.pk}: twice", twice, account_of(row))

@@ -133,9 +133,10 @@ DOUBLED = {Refund: {"is_full": False}}
 """What is refunded in full may be refunded again: nothing is left to come back."""
 
 
-@pytest.fixture
-def programmes():
-    """Two small programmes in which everything has happened, sealed; their rows can be changed."""
+@pytest.fixture(scope="module")
+def programmes(module_db):
+    """Two small programmes in which everything has happened, sealed; their rows can be changed. Every damage is taken
+    back before the next."""
     with scopes_disabled():
         first, second = make_world(), make_rich_world()
         seal_days(first.programme_id, now=datetime(2027, 1, 1, tzinfo=UTC))
