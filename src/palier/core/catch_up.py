@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from palier.core import coupons, holds, lots, rewards, tiers
 from palier.core.account import Cause
 from palier.core.book import Book
-from palier.core.period import last_day, local_day, start_of_day, subtract, subtract_from_date, zone
+from palier.core.period import Duration, last_day, local_day, start_of_day, subtract, subtract_from_date, zone
 from palier.core.programme.values import Programme
 
 
@@ -21,6 +23,10 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
     The result does not depend on how often or how late it is called. ``until`` in the past changes nothing.
     Returns when something is due next.
     """
+    if _is_known_to_be_idle(book, until):
+        book.now = max(book.now, until)
+        _forget(book)
+        return book.state.next_due_at
     rewards.grant(book)
     if book.timeline.at(book.now).published_at == book.now:
         _meet_version(book)
@@ -36,6 +42,16 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
     return book.now if rewards.is_reached(book) else due
 
 
+def _is_known_to_be_idle(book: Book, until: datetime) -> bool:
+    """Whether it was said when the account was last closed that nothing falls due by ``until``, and still holds."""
+    due = book.state.next_due_at
+    if due is None or due <= until or not book.is_untouched:
+        return False
+    upcoming = book.timeline.next_after(book.now)
+    is_met = book.timeline.at(book.now).published_at < book.now
+    return is_met and (upcoming is None or upcoming > until)
+
+
 def next_due(book: Book) -> datetime | None:
     """The next instant at which something happens to the account by itself; it may have passed already."""
     programme = book.programme
@@ -43,12 +59,15 @@ def next_due(book: Book) -> datetime | None:
     version = book.timeline.next_after(book.now)
     if version is not None:
         instants.append(version)
+    reminds = bool(programme.points.remind)
     for lot in book.lots.values():
         if not lot.remaining:
             continue
         if lot.ends_at is not None:
             instants.append(lot.ends_at)
-            instants.extend(day_at for _, day_at in reminders(lot.ends_at, programme) if day_at > book.now)
+            if reminds:
+                told = reminders(lot.ends_at, programme)
+                instants.extend([day_at for _, day_at in told if day_at > book.now])
         if not lot.settled and lot.available_at is not None:
             instants.append(lot.available_at)
     instants.extend(c.ends_at for c in book.coupons.values() if c.ends_at is not None and c.state == "issued")
@@ -94,13 +113,19 @@ def _is_new_ladder(book: Book, previous: datetime) -> bool:
     )
 
 
-def reminders(ends_at: datetime | None, programme: Programme) -> list[tuple[date, datetime]]:
+def reminders(ends_at: datetime | None, programme: Programme) -> tuple[tuple[date, datetime], ...]:
     """(last day, instant) of each reminder before points end: the start of its local day."""
     if not programme.points.remind or ends_at is None:
-        return []
-    tz = zone(programme.timezone)
+        return ()
+    return _reminders(ends_at, programme.points.remind, zone(programme.timezone))
+
+
+@lru_cache(maxsize=4096)
+def _reminders(
+    ends_at: datetime, leads: tuple[Duration, ...], tz: ZoneInfo
+) -> tuple[tuple[date, datetime], ...]:
     day = last_day(ends_at, tz)
-    return [(day, start_of_day(subtract_from_date(day, lead), tz)) for lead in programme.points.remind]
+    return tuple((day, start_of_day(subtract_from_date(day, lead), tz)) for lead in leads)
 
 
 def _remind(book: Book) -> None:

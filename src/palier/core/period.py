@@ -108,10 +108,14 @@ def end_after(instant: datetime, valid_for: Duration, tz: ZoneInfo) -> datetime:
 
     What is good "until 6 July" is good through the whole of that local day and gone at its midnight.
     """
-    last = local_day(_shift(instant, valid_for, tz, 1), tz) if valid_for.seconds else None
-    if last is None:
-        last = add_to_date(local_day(instant, tz), valid_for)
-    return start_of_day(last + timedelta(days=1), tz)
+    if valid_for.seconds:
+        return start_of_day(local_day(_shift(instant, valid_for, tz, 1), tz) + timedelta(days=1), tz)
+    return _end_after_day(local_day(instant, tz), valid_for, tz)
+
+
+@lru_cache(maxsize=4096)
+def _end_after_day(day: date, valid_for: Duration, tz: ZoneInfo) -> datetime:
+    return start_of_day(add_to_date(day, valid_for) + timedelta(days=1), tz)
 
 
 def end_of_year_after(instant: datetime, valid_for: Duration, tz: ZoneInfo) -> datetime:

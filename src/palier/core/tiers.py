@@ -26,6 +26,23 @@ class Progress:
 
 def thresholds_at(tiers: Tiers, instant: datetime) -> tuple[tuple[int, Tier], ...]:
     """The enabled tiers with the thresholds in force at ``instant``, lowest first (ties: the order of the ladder)."""
+    if not tiers.schedule:
+        known = _steps.get(id(tiers))
+        if known is None or known[0] is not tiers:
+            if len(_steps) >= _STEPS_MAX:
+                _steps.clear()
+            known = _steps[id(tiers)] = (tiers, _thresholds(tiers, instant))
+        return known[1]
+    return _thresholds(tiers, instant)
+
+
+_STEPS_MAX = 1000
+_steps: dict[int, tuple[Tiers, tuple[tuple[int, Tier], ...]]] = {}
+"""The steps of ladders without seasons, which are asked for at every decision; each beside the ladder, so that no other
+value takes its place in memory."""
+
+
+def _thresholds(tiers: Tiers, instant: datetime) -> tuple[tuple[int, Tier], ...]:
     seasonal = {
         tier: threshold
         for season in tiers.schedule
@@ -42,14 +59,16 @@ def deserved_tier(tiers: Tiers, value: int, instant: datetime) -> Tier | None:
     return reached[-1] if reached else None
 
 
+_TOTAL = {"spend": "spend_minor", "points": "activity", "orders": "orders"}
+
+
 def qualifying(book: Book, programme: Programme) -> int:
     """The value of the ladder's metric that counts now, in its window."""
     tiers = programme.tiers
     if tiers is None:
         return 0
     if tiers.window == "lifetime":
-        name = {"spend": "spend_minor", "points": "activity", "orders": "orders"}[tiers.metric]
-        return book.totals[name]
+        return book.totals[_TOTAL[tiers.metric]]
     if tiers.window == "rolling":
         assert tiers.rolling is not None
         tz = zone(programme.timezone)
