@@ -145,6 +145,7 @@ class Story:
         self.lots: dict[int, NewLot] = {}
         self.coupons: dict[str, Coupon] = {}
         self.events: list[tuple[datetime, int]] = []
+        self.events_told: set[str] = set()
         self.intents: list[tuple[str, str]] = []
         self.told: list[str] = []
         self.segments: tuple[str, ...] = ()
@@ -219,6 +220,7 @@ class Story:
         catch_up(book, self.now)
         given = book_event(book, name, str(next(self.numbers)), segments=self.segments)
         self.events.append((book.now, given))
+        self.events_told.add(name)
         self._absorb(book)
         return self
 

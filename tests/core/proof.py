@@ -28,11 +28,12 @@ def prove(story: Story) -> None:
     assert len(alive) == len(state.lots), "dead points are still there"
     assert totals.available == sum(lot.remaining for lot in alive if lot.settled)
     assert totals.pending == sum(lot.remaining for lot in alive if not lot.settled)
-    assert {lot.number: lot.remaining for lot in state.lots} == {
+    assert {lot.number: lot.remaining for lot in state.lots if lot.remaining} == {
         n: left for n, left in left_of(story).items() if left
     }
     bookings = [known.booking for known in story.orders.values()]
-    assert totals.held == sum(p.points for b in bookings if b.is_held for p in b.uses)
+    held = sum(p.points for b in bookings if b.is_held for p in b.uses)
+    assert totals.held == held + sum(p.points for hold in state.holds for p in hold.pieces)
     assert totals.spend_minor == sum(b.spend_minor for b in bookings)
     assert totals.orders == sum(b.counts for b in bookings)
     given = sum(points for _, points in story.events)
