@@ -189,6 +189,7 @@ def _give(
         reason.value,
         author=_author(request),
         key=f"backoffice:{key}",
+        only_known=True,
     )
     try:
         given = give_points(command, now=viewpoint.now)

@@ -196,7 +196,9 @@ def post_gift(call: Call, customer_id: CustomerId) -> dict[str, Any]:
     account_of(call.caller, customer_id)
     author = author_of(call.caller)
     key = gift.id or f"api:{call.key}"
-    command = GivePoints(call.caller.shop_id, customer_id, gift.points, gift.reason, author=author, key=key)
+    command = GivePoints(
+        call.caller.shop_id, customer_id, gift.points, gift.reason, author=author, key=key, only_known=True
+    )
     done = give_points(command, now=call.now)
     return {"result": "repeat" if done.is_repeat else "new", "points": done.points}
 

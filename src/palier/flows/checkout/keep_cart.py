@@ -10,7 +10,7 @@ from typing import Any
 from palier.core.errors import UnknownMember
 from palier.flows.transaction import in_one_transaction
 from palier.store.catalogue.record import delete_cart, write_cart
-from palier.store.members.load import find_account_id
+from palier.store.members.load import lock_member
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ def keep_cart(command: KeepCart, *, now: datetime) -> bool:
 
 
 def _keep(command: KeepCart, now: datetime) -> bool:
-    if command.content is None:
-        return delete_cart(command.shop_id, command.customer)
-    if find_account_id(command.shop_id, command.customer) is None:
+    if not lock_member(command.shop_id, command.customer):
         raise UnknownMember(
             f"no member {command.customer!r}", path="member", hint="check the shop's customer id"
         )
+    if command.content is None:
+        return delete_cart(command.shop_id, command.customer)
     write_cart(command.shop_id, command.customer, command.content, now=now)
     return True

@@ -46,7 +46,8 @@ def close_account(command: CloseAccount, *, now: datetime) -> Closed:
 def _close(command: CloseAccount, now: datetime) -> Closed:
     member = open_member(command.shop_id, command.customer, now=now, creates=False)
     book = member.book
-    if not close_identity(command.shop_id, command.customer, now=now):
+    # Not at ``now``: somebody may have been at the account a moment later, and it does not go back.
+    if not close_identity(command.shop_id, command.customer, now=book.now):
         return Closed(book.state.id, (), book.closed_at is not None)
     open_shops = load_open_shops(book.state.id)
     if not open_shops:

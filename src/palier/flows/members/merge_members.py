@@ -44,12 +44,10 @@ def merge_members(command: MergeMembers, *, now: datetime) -> Merged:
 
 def _merge(command: MergeMembers, now: datetime) -> Merged:
     shop = load_shop(command.shop_id)
-    accounts, kept_id = _lock(shop, command.kept)
     other = load_shop(command.merged_shop_id) if command.merged_shop_id is not None else shop
-    others, merged_id = _lock(other, command.merged)
+    accounts, kept_id, merged_id = _lock(shop, command.kept, other, command.merged)
     if other.programme_id != shop.programme_id:
         raise UnknownMember("the two shops belong to different programmes", path="merged_shop_id")
-    accounts |= others
     if kept_id == merged_id:
         return Merged(kept_id, True)
     bench = Bench(load_timeline(shop.programme_id, shop.current_version_id), accounts, shop.programme_id)
@@ -63,9 +61,21 @@ def _merge(command: MergeMembers, now: datetime) -> Merged:
     return Merged(kept_id, False)
 
 
-def _lock(shop: LoadedShop, customer: str) -> tuple[dict[int, LoadedAccount], int]:
-    """Two merges of the same accounts, each the other way round, may meet: the database ends one, which is retried."""
-    accounts, by_customer = lock_for_shop(shop.id, [customer], [])
-    if customer not in by_customer:
-        raise UnknownMember(f"no member {customer!r}", path="member", hint="check the shop's customer id")
-    return accounts, by_customer[customer]
+def _lock(
+    shop: LoadedShop, kept: str, other: LoadedShop, merged: str
+) -> tuple[dict[int, LoadedAccount], int, int]:
+    """Both accounts, and which is which. Those of one shop are locked in the order of their ids, as everywhere.
+
+    Two merges across shops, each the other way round, may meet: the database ends one, which is retried.
+    """
+    if other.id == shop.id:
+        accounts, kept_ids = lock_for_shop(shop.id, [kept, merged], [])
+        merged_ids = kept_ids
+    else:
+        accounts, kept_ids = lock_for_shop(shop.id, [kept], [])
+        others, merged_ids = lock_for_shop(other.id, [merged], [])
+        accounts |= others
+    for customer, known in ((kept, kept_ids), (merged, merged_ids)):
+        if customer not in known:
+            raise UnknownMember(f"no member {customer!r}", path="member", hint="check the shop's customer id")
+    return accounts, kept_ids[kept], merged_ids[merged]

@@ -23,7 +23,10 @@ POINTS_MAX = 10**9
 
 @dataclass(frozen=True, slots=True)
 class GivePoints:
-    """``key`` makes it count once; without one every call is a gift of its own."""
+    """``key`` makes it count once; without one every call is a gift of its own.
+
+    ``only_known``: a customer who is no member, or not any more, gets nothing.
+    """
 
     shop_id: int
     customer: str
@@ -31,6 +34,7 @@ class GivePoints:
     reason: str
     author: str = ""
     key: str = ""
+    only_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def give_points(command: GivePoints, *, now: datetime) -> Given:
     """Credit a gift; it lives as long as points do, renews nothing, and counts for no tier and no cap.
 
     ``InvalidGift`` without a reason or with a number of points outside 1 … 10^9; the same key with other points is an
-    ``IdempotencyConflict``.
+    ``IdempotencyConflict``, and a stranger with ``only_known`` an ``UnknownMember``.
     """
     if not 0 < command.points < POINTS_MAX:
         raise InvalidGift(
@@ -58,7 +62,7 @@ def give_points(command: GivePoints, *, now: datetime) -> Given:
 
 
 def _give(command: GivePoints, now: datetime) -> Given:
-    member = open_member(command.shop_id, command.customer, now=now, creates=True)
+    member = open_member(command.shop_id, command.customer, now=now, creates=not command.only_known)
     book = member.book
     key = command.key or new_public_id()
     known = {} if member.is_new or not command.key else find_happenings([book.state.id], "gift", "", [key])

@@ -191,3 +191,18 @@ def find_account_id(shop_id: int, customer: str) -> int | None:
         "SELECT account_id FROM store_identity WHERE shop_id = %s AND customer_id = %s", [shop_id, customer]
     )
     return rows[0][0] if rows else None
+
+
+def lock_member(shop_id: int, customer: str) -> bool:
+    """Whether the shop's customer is a member, who stays one until the transaction ends. One statement.
+
+    ``Moved`` when the account was merged or erased while the lock was waited for.
+    """
+    rows = select(
+        "SELECT a.merged_into_id IS NOT NULL OR a.erased_at IS NOT NULL FROM store_account a JOIN store_identity i"
+        " ON i.account_id = a.id WHERE i.shop_id = %s AND i.customer_id = %s" + _for_update(),
+        [shop_id, customer],
+    )
+    if rows and rows[0][0]:
+        raise Moved
+    return bool(rows)

@@ -1,0 +1,77 @@
+"""What the races found: two flows that meet at one member, in the way in which they met."""
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django_scopes import scopes_disabled
+
+from palier.core.errors import UnknownMember
+from palier.flows.checkout.keep_cart import KeepCart, keep_cart
+from palier.flows.members.close_account import CloseAccount, close_account
+from palier.flows.members.erase_member import EraseMember, erase_member
+from palier.flows.points.give_points import GivePoints, give_points
+from palier.store.models import Account, KeptCart
+from tests.flows.checkout import prove
+from tests.flows.test_races import at_once
+
+
+def test_an_account_that_somebody_was_at_a_moment_later_is_closed_at_that_moment(world):
+    """Whoever waited for the lock has the earlier clock: the account does not go back to it."""
+    world.pay("1")
+    earlier = world.now - timedelta(milliseconds=3)
+    assert close_account(CloseAccount(world.shop_id, "anna"), now=earlier).is_closed
+    prove(world)
+
+
+def test_a_gift_for_members_only_makes_nobody_a_member(world):
+    world.pay("1")
+    erase_member(EraseMember(world.shop_id, "anna"), now=world.now)
+    with pytest.raises(UnknownMember):
+        give_points(GivePoints(world.shop_id, "anna", 5, "Sorry", only_known=True), now=world.now)
+    assert Account.objects.count() == 1
+
+
+def test_a_cart_that_is_told_while_its_member_is_erased_is_not_kept(committed_world):
+    world = committed_world
+    world.pay("1")
+    cart, told = KeepCart(world.shop_id, "anna", {"lines": []}), []
+
+    def tell():
+        try:
+            with scopes_disabled():
+                keep_cart(cart, now=world.now)
+        except UnknownMember:
+            told.append("unknown")
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        erase_member(EraseMember(world.shop_id, "anna"), now=world.now)
+        teller = threading.Thread(target=tell)
+        teller.start()
+        time.sleep(0.2)
+    teller.join(30)
+    assert (told, KeptCart.objects.count()) == (["unknown"], 0)
+
+
+def test_merging_both_ways_at_once_is_no_deadlock(committed_world, is_postgresql):
+    world = committed_world
+    before = _deadlocks() if is_postgresql else 0
+    for turn in range(8):
+        for name in (f"a{turn}", f"b{turn}"):
+            world.pay(name, customer=name)
+        one, two = f"a{turn}", f"b{turn}"
+        at_once(
+            *[lambda one=one, two=two: world.merge(one, two), lambda one=one, two=two: world.merge(two, one)]
+            * 2
+        )
+    assert (_deadlocks() if is_postgresql else 0) == before
+
+
+def _deadlocks():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return cursor.fetchone()[0]
