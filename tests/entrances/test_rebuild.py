@@ -21,9 +21,6 @@ from tests.entrances.every_column import (
     undone,
 )
 from tests.entrances.verify_fixtures import make_world
-from tests.flows.world import World, refund
-from tests.simulation.histories import draw_history
-from tests.simulation.play import play
 
 pytestmark = pytest.mark.django_db
 
@@ -110,27 +107,6 @@ def test_an_empty_state_is_filled_again(programmes):
     after = stored()
     assert [str(p) for id in programmes for p in load_problems(id)] == []
     assert [row["state"].keys() for row in after] == [row["state"].keys() for row in before]
-
-
-def test_what_was_merged_twice_is_one_persons():
-    with scopes_disabled():
-        world = World.new()
-        for customer in ("anna", "bea", "carl"):
-            world.pay(customer, 100, customer=customer)
-        world.merge("bea", "carl")
-        world.merge("anna", "bea")
-        world.tell(refund("carl", full=True))
-        assert differences(world.programme_id) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("first", [1, 16])
-def test_histories_leave_what_their_rows_say(first):
-    with scopes_disabled():
-        for seed in range(first, first + 15):
-            with undone():
-                world = play(draw_history(seed), works_often=bool(seed % 2))
-                assert differences(world.programme_id) == [], seed
 
 
 def test_differences_are_written_as_json_and_the_exit_code_is_1(programmes, capsys):
