@@ -1,0 +1,1 @@
+"""Small changes of the core, one at a time: how many of them do the core's tests notice?"""

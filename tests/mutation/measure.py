@@ -1,0 +1,109 @@
+"""Which tests run which lines of the core, and how long each takes: measured once, kept in ``var/mutation``."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import coverage
+import pytest
+
+from tests.mutation.session import PACKAGE, ROOT, forked, run_tests
+
+CORE = PACKAGE / "palier" / "core"
+_Cached = type(lru_cache(maxsize=1)(len))
+KEPT = ROOT / "var" / "mutation" / "measured.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """``seconds`` of processor time for each test; ``lines``: file, line, the tests that run it.
+
+    What the import of a test file runs counts as run by each of its tests.
+    """
+
+    seconds: dict[str, float]
+    lines: dict[str, dict[int, list[str]]]
+
+    def covering(self, file: Path, lines: range) -> list[str]:
+        """The tests that run one of these lines; all that run anything of the file when there are no lines."""
+        known = self.lines.get(file.relative_to(ROOT).as_posix(), {})
+        wanted = [known.get(line, []) for line in lines] if lines else list(known.values())
+        return list(dict.fromkeys(test for tests in wanted for test in tests))
+
+
+class Contexts:
+    """The plug-in that tells coverage which test is running, or which file is being imported for its tests."""
+
+    def __init__(self, cover: coverage.Coverage) -> None:
+        self.cover, self.seconds = cover, dict[str, float]()
+        self.caches: list[Any] = []
+
+    def pytest_collection_finish(self) -> None:
+        """Caches of the core are emptied before each test, so that it runs what it needs."""
+        known = (thing for thing in gc.get_objects() if isinstance(thing, _Cached))
+        self.caches = [thing for thing in known if str(thing.__module__).startswith("palier.core")]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
+        if isinstance(collector, pytest.Module):
+            self.cover.switch_context(f"import {collector.nodeid}")
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        for cached in self.caches:
+            cached.cache_clear()
+        self.cover.switch_context(item.nodeid)
+        began = time.process_time()
+        result: Any = yield
+        self.seconds[item.nodeid] = round(time.process_time() - began, 4)
+        self.cover.switch_context("")
+        return result
+
+
+def measured(paths: list[str]) -> Measured:
+    """What was measured last, or what is measured now where nothing is kept."""
+    if not KEPT.exists():
+        KEPT.parent.mkdir(parents=True, exist_ok=True)
+        if forked(lambda: _measure(paths)) != 0:
+            raise SystemExit("the tests do not pass on the code as it is")
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+    by_file: dict[str, list[str]] = {}
+    for test in kept["seconds"]:
+        by_file.setdefault(test.partition("::")[0], []).append(test)
+    contexts = [by_file.get(c[7:], []) if c.startswith("import ") else [c] for c in kept["contexts"]]
+    lines = {
+        file: {int(line): [test for i in numbers for test in contexts[i]] for line, numbers in known.items()}
+        for file, known in kept["lines"].items()
+    }
+    return Measured(kept["seconds"], lines)
+
+
+def _measure(paths: list[str]) -> int:
+    cover = coverage.Coverage(data_file=None, source=[str(CORE)], config_file=False)
+    plugin = Contexts(cover)
+    cover.start()
+    answer = run_tests(paths, [plugin], says=True)
+    cover.stop()
+    data = cover.get_data()
+    contexts = sorted(name for name in data.measured_contexts() if name)
+    number = {name: i for i, name in enumerate(contexts)}
+    lines = {
+        Path(file).relative_to(ROOT).as_posix(): {
+            line: [number[name] for name in names if name]
+            for line, names in data.contexts_by_lineno(file).items()
+        }
+        for file in data.measured_files()
+    }
+    kept = {"seconds": plugin.seconds, "contexts": contexts, "lines": lines}
+    KEPT.write_text(json.dumps(kept), encoding="utf-8")
+    print(f"{len(plugin.seconds)} tests measured", file=sys.stderr)
+    return answer
