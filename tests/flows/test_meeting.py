@@ -75,3 +75,13 @@ def _deadlocks():
     with connection.cursor() as cursor:
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         return cursor.fetchone()[0]
+
+
+def test_an_order_that_is_told_by_the_earlier_clock_last_does_not_become_older(world):
+    """Two versions without a time of their own: the one that is booked last stands, at the later instant."""
+    world.pay("1")
+    world.now -= timedelta(milliseconds=3)
+    world.pay("1", status="cancelled", lines=None)
+    world.now += timedelta(milliseconds=3)
+    assert (world.row("1").status, world.row("1").updated_at) == ("cancelled", world.now)
+    prove(world)

@@ -86,7 +86,8 @@ def keeps_quote(message: Order, stored: StoredOrder | None) -> bool:
 
 def merge(stored: StoredOrder | None, message: Order, *, at: datetime) -> StoredOrder:
     """The order as it stands after the message: what an update does not name is kept (lines: with their discounts)."""
-    updated = message.updated or at
+    # Without a time of its own it is newer than what is known, also when its clock lags behind the one before.
+    updated = message.updated or max(at, (stored and stored.order.updated) or at)
     if stored is None or not stored.is_known:
         known = stored or placeholder(message.id)
         order = replace(message, updated=updated)
