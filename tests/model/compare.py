@@ -12,12 +12,16 @@ from palier.store.models import Order as OrderRow
 from tests.model.member import Member
 from tests.model.orders import Booked
 from tests.model.world import World, tell
+from tests.simulation.answers import Answers
 from tests.simulation.steps import History
 
 
-def differences(history: History, programme_id: int, shops: list[int]) -> Iterator[str]:
-    """Every figure in which the two differ."""
-    model = tell(history)
+def differences(
+    history: History, programme_id: int, shops: list[int], answers: Answers | None = None
+) -> Iterator[str]:
+    """Every figure in which the two differ, and every answer that the model would not have given."""
+    model = tell(history, answers)
+    yield from model.complaints
     identities = Identity.objects.filter(account__programme_id=programme_id)
     found = {(shops.index(i.shop_id), i.customer_id): i.account_id for i in identities}
     if found.keys() != model.members.keys():
@@ -69,9 +73,11 @@ def _account(account: Account) -> dict[str, Any]:
         "spend": account.spend_minor,
         "orders": account.orders,
         "tier": account.tier or None,
+        "claims": len(account.state.get("first_claims", [])),
         "lots": lots,
         "coupons": Counter(
-            (c.origin, c.origin_id, c.state, c.issued_at, c.ends_at, c.points) for c in coupons
+            (c.origin, _named(c), c.state, c.issued_at, c.ends_at, c.points, c.remaining_minor)
+            for c in coupons
         ),
     }
 
@@ -82,7 +88,9 @@ def _member(member: Member) -> dict[str, Any]:
     for lot in purse.lots:
         if lot.left:
             lots[lot.starts, lot.is_settled, purse.end(lot)] += lot.left
-    coupons = [(c.origin, c.origin_id, c.state, c.issued_at, c.ends_at, c.points) for c in purse.coupons]
+    coupons = [
+        (c.origin, c.origin_id, c.state, c.issued_at, c.ends_at, c.points, c.remaining) for c in purse.coupons
+    ]
     return {
         "available": purse.available,
         "pending": purse.pending,
@@ -96,6 +104,7 @@ def _member(member: Member) -> dict[str, Any]:
         "spend": sum(share.spend for share in member.shares.values()),
         "orders": sum(share.orders for share in member.shares.values()),
         "tier": member.tier,
+        "claims": len(member.first_claims),
         "lots": lots,
         "coupons": Counter(coupons),
     }
@@ -108,6 +117,11 @@ def _order(order: Booked) -> dict[str, Any]:
         "counts": order.is_counted,
         "number": order.number,
     }
+
+
+def _named(coupon: Any) -> str:
+    """What it comes from; a voucher from a number that is chance."""
+    return "" if coupon.origin == "voucher" else coupon.origin_id
 
 
 def _instant(microseconds: int | None) -> datetime | None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from palier.core.programme.values import Conditions, EarningRule, Programme
+from palier.core.programme.values import Conditions, EarningRule, Programme, Segment
 from tests.model.goods import (
     PIECE_G,
     Basket,
@@ -32,6 +32,7 @@ class Accepted:
     tier: str | None
     is_excluded: bool
     room: int | None
+    is_net: bool = False
 
 
 BARS_EARNING = {"promo_code", "coupon", "points", "first_order", "segment"}
@@ -39,7 +40,7 @@ BARS_EARNING = {"promo_code", "coupon", "points", "first_order", "segment"}
 
 def points_of(kept: Kept, basket: Basket, programme: Programme, facts: Accepted) -> int:
     """The points that the order is worth, under its own programme version."""
-    barred = {source for source, _ in basket.discounts} & BARS_EARNING - programme.points.earn_with
+    barred = {source for source, _, _ in basket.discounts} & BARS_EARNING - programme.points.earn_with
     if kept.is_all_gone or barred or facts.is_excluded:
         return 0
     if facts.number == 1 and not programme.points.earn_on_first_order:
@@ -55,14 +56,20 @@ def round_points(value: Fraction, programme: Programme) -> int:
     return floor(value) if how == "down" else ceil(value) if how == "up" else half_up(value)
 
 
-def is_excluded(programme: Programme, carrier: str) -> bool:
-    """Whether the first matching segment earns nothing. Simulated segments ask for a carrier."""
+def first_segment(programme: Programme, carrier: str) -> Segment | None:
+    """The first segment that matches. Simulated ones ask for a carrier."""
     for segment in programme.segments:
         facts: tuple[Any, ...] = getattr(segment.where, "parts", (segment.where,))
         wanted = [fact.test for fact in facts]
         if segment.enabled and all(carrier in test for test in wanted):
-            return not segment.earn_points
-    return False
+            return segment
+    return None
+
+
+def is_excluded(programme: Programme, carrier: str) -> bool:
+    """Whether the first matching segment earns nothing."""
+    segment = first_segment(programme, carrier)
+    return segment is not None and not segment.earn_points
 
 
 class _Earned:

@@ -27,7 +27,8 @@ class Piece:
 
 @dataclass(slots=True)
 class Basket:
-    """One order as the newest version tells it."""
+    """One order as the newest version tells it. A discount may say its share of each line; ``is_net``: the member is
+    shown net prices; ``frees``: a benefit pays the delivery."""
 
     status: str
     updated: datetime
@@ -38,9 +39,12 @@ class Basket:
     shipping: int
     carrier: str
     payment_method: str
-    discounts: list[tuple[str, int]]
+    discounts: list[tuple[str, int, tuple[int, ...] | None]]
     use_points: int = 0
     coupon: str = ""
+    is_net: bool = False
+    frees: bool = False
+    email: str = ""
 
 
 @dataclass(slots=True)
@@ -75,9 +79,9 @@ def keep(basket: Basket, refunds: Iterable[dict[str, Any]]) -> Kept:
     """What is left after all refunds, whatever their order."""
     refunds = list(refunds)
     left = [quantity * price for _, quantity, price in basket.lines]
-    for _, amount in basket.discounts:
-        shares = split(min(amount, sum(left)), left)
-        left = [value - share for value, share in zip(left, shares, strict=True)]
+    for _, amount, told in basket.discounts:
+        shares = split(min(amount, sum(left)), left) if told is None or len(told) != len(left) else told
+        left = [max(0, value - share) for value, share in zip(left, shares, strict=True)]
     counts = _count_pieces(basket, refunds)
     pieces = [
         Piece(product, count, half_up(Fraction(paid * count, quantity)), price * count)
@@ -118,12 +122,9 @@ def _count_pieces(basket: Basket, refunds: list[dict[str, Any]]) -> list[int]:
 
 
 def to_programme(amount: int, basket: Basket, programme: Programme) -> Fraction:
-    """An amount of goods, exactly, in the basis that counts and the programme's currency.
-
-    ``as_displayed`` is gross: no simulated member is shown net prices.
-    """
+    """An amount of goods, exactly, in the basis that counts and the programme's currency."""
     tax = programme.spend.tax
-    wants = "net" if tax == "excluded" else "gross"
+    wants = "net" if tax == "excluded" or (tax == "as_displayed" and basket.is_net) else "gross"
     factor = Fraction(1)
     if wants != basket.prices:
         factor = 1 / TAX if wants == "net" else TAX

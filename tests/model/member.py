@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -13,7 +14,7 @@ from palier.core.programme.values import CouponTerms, Programme
 from tests.model import ladder
 from tests.model.dates import end_of
 from tests.model.ladder import Share
-from tests.model.purse import Coupon, Purse
+from tests.model.purse import Coupon, Hold, Lot, Purse
 
 GRACE_OF_RETURN = Duration(days=30)
 
@@ -49,6 +50,11 @@ class Member:
         self.override: Override | None = None
         self.tier_coupons: dict[str, Coupon] = {}
         self.is_merged = False
+        self.is_net = False
+        self.holds: list[Hold] = []
+        self.first_claims: set[Hashable] = set()
+        self.gift_lots: dict[str, Lot] = {}
+        self.vouchers: set[str] = set()
         self.open_names: set[tuple[int, str]] = set()
         self.carrier = ""
         self.carrier_at: datetime | None = None
@@ -62,9 +68,17 @@ class Member:
         """Whether no shop knows the member any more."""
         return not self.open_names
 
+    @property
+    def valid_orders(self) -> int:
+        """How many orders count."""
+        return sum(share.orders for share in self.shares.values())
+
     def forget(self) -> None:
-        """All points lapse, unused coupons are withdrawn."""
+        """All points lapse, those of open checkouts too, and unused coupons are withdrawn."""
+        for hold in tuple(self.holds):
+            self.end_hold(hold, "released")
         self.open_names.clear()
+        self.is_net = False
         self.carrier, self.carrier_at = "", None
         for lot in self.purse.lots:
             self.purse.expired += lot.left
@@ -88,6 +102,7 @@ class Member:
         dues += [lot.settles_at for lot in purse.lots if lot.left and not lot.is_settled]
         dues += [coupon.ends_at for coupon in purse.coupons if coupon.state == "issued"]
         dues += [self.override.until if self.override else None, self.demote_at]
+        dues += [hold.lapses_at for hold in self.holds]
         dues += ladder.changes_at(tiers, list(self.shares.values()), self.now, self.tz)
         return min((due for due in dues if due is not None), default=None)
 
@@ -96,7 +111,9 @@ class Member:
         self.happen_after_message(is_lowered=False)
 
     def happen_after_message(self, *, is_lowered: bool) -> None:
-        """Ends, settlements, rewards, coupons, tier, in this order; ``is_lowered``: a message lowered the tier."""
+        """Holds, ends, settlements, rewards, coupons, tier, in turn. ``is_lowered``: a message lowered the tier."""
+        for hold in [hold for hold in self.holds if hold.lapses_at <= self.now]:
+            self.end_hold(hold, "lapsed")
         self.purse.expire(self.now)
         for lot in self.purse.lots:
             if not lot.is_settled and lot.settles_at is not None and lot.settles_at <= self.now:
@@ -107,12 +124,28 @@ class Member:
                 coupon.state = "expired"
         self.follow_tier(is_lowered=is_lowered)
 
+    # Carts at the checkout
+
+    def end_hold(self, hold: Hold, state: str) -> None:
+        """It ends, once: an order has it (``captured``), or everything goes back to where it came from."""
+        self.holds.remove(hold)
+        self.first_claims.discard(hold)
+        hold.state = state
+        if state == "captured":
+            return
+        self.purse.held -= sum(points for _, points in hold.pieces)
+        self.purse.put_back(hold.pieces[::-1], self.now)
+        if hold.coupon is not None:
+            self.restore(hold.coupon)
+
     # Coupons
 
     def issue(self, origin: str, origin_id: str, terms: CouponTerms) -> Coupon:
         """A new coupon."""
         end = end_of(self.now, terms.valid_for, self.tz) if terms.valid_for else None
-        coupon = Coupon(next(self.numbers), origin, origin_id, self.now, end)
+        coupon = Coupon(next(self.numbers), origin, origin_id, self.now, end, terms=terms)
+        if terms.remainder_kept and terms.discount is not None:
+            coupon.remaining = terms.discount.amount_minor
         self.purse.coupons.append(coupon)
         return coupon
 

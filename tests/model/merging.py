@@ -22,6 +22,9 @@ def merge(kept: Member, merged: Member) -> None:
     kept.once |= merged.once
     kept.events |= merged.events
     kept.gifts |= merged.gifts
+    kept.vouchers |= merged.vouchers
+    kept.first_claims |= merged.first_claims
+    kept.holds += merged.holds
     for tier, coupon in merged.tier_coupons.items():
         kept.tier_coupons.setdefault(tier, coupon)
     if kept.override is None and merged.override is not None and kept.rank(merged.override.tier) > 0:

@@ -9,10 +9,10 @@ from palier.core.period import Duration
 from palier.core.programme.values import Programme
 from tests.model.dates import end_of, later, midnight
 from tests.model.earning import Accepted, is_excluded, points_of
-from tests.model.goods import Basket, Kept, keep, spend_of
+from tests.model.goods import Basket, Kept, half_up, keep, spend_of
 from tests.model.ladder import Share
 from tests.model.member import Member, end_by
-from tests.model.purse import Coupon, Lot, Piece, Renewal, TakeBack
+from tests.model.purse import Coupon, Hold, Lot, Piece, Renewal, TakeBack
 
 VALID = ("paid", "shipped", "delivered")
 
@@ -28,27 +28,46 @@ class Booked:
         self.programme: Programme | None = None
         self.accepted: Accepted | None = None
         self.reached: dict[str, datetime] = {}
+        self.paid_at: datetime | None = None
         self.points = self.spend = 0
         self.is_counted = False
         self.number = 0
         self.used: list[Piece] = []
-        self.is_holding = False
-        self.coupon: Coupon | None = None
+        self.is_holding = self.is_let_go = False
+        self.coupons: list[Coupon] = []
+        self.amounts: dict[int, int] = {}
+        self.hold: Hold | None = None
+        self.is_quoted = False
         self.take_backs: list[TakeBack] = []
         self.renewal: Renewal | None = None
 
     def hear(self, basket: Basket) -> None:
         """A newer version; a state is reached once, with the earlier ones that it implies."""
         self.basket = basket
+        self.paid_at = basket.paid_at or self.paid_at
         if basket.status in VALID:
+            self.paid_at = self.paid_at or basket.updated
             for state in VALID[: VALID.index(basket.status) + 1]:
                 self.reached.setdefault(state, basket.updated)
 
-    def book(self) -> None:
-        """Compare what it should be with what is booked, and book the difference."""
+    def take_over(self, hold: Hold) -> None:
+        """It owns what the hold set aside; what it used or held before comes back first."""
+        assert self.member is not None
+        taken = sum(points for _, points in self.used)
+        if taken:
+            self._return_used(self.member, taken)
+        self.member.end_hold(hold, "captured")
+        self.used, self.is_holding, self.hold = list(hold.pieces), bool(hold.pieces), hold
+        if hold.coupon is not None and hold.coupon not in self.coupons:
+            self.coupons.append(hold.coupon)
+
+    def book(self, *, is_let_go: bool = False) -> None:
+        """Compare what it should be with what is booked, and book the difference. ``is_let_go``: it holds nothing."""
         member, basket, programme = self.member, self.basket, self.programme
         if member is None or basket is None or programme is None:
             return
+        self.is_let_go = is_let_go
+        basket.is_net = self.accepted.is_net if self.accepted is not None else member.is_net
         before = member.rank(member.deserved())
         kept = keep(basket, self.refunds.values())
         counts = basket.status in VALID and not kept.is_all_gone
@@ -60,7 +79,8 @@ class Booked:
             self.renewal = None
             member.purse.expire(member.now)
         self._book_used_points(member, basket, kept, counts)
-        self._book_coupon(member, basket, kept)
+        self._book_coupons(member, basket, kept)
+        self._book_claim(member, basket, kept)
         if points and self.renewal is None:
             self._renew(member, programme)
         self._book_points(member, programme, points)
@@ -69,10 +89,12 @@ class Booked:
         member.happen_after_message(is_lowered=member.rank(member.deserved()) < before)
 
     def _accept(self, member: Member, basket: Basket, programme: Programme) -> None:
-        number = sum(share.orders for share in member.shares.values()) + 1
+        number = member.valid_orders + 1
         at = basket.paid_at or self.reached["paid"]
         excluded = is_excluded(programme, basket.carrier)
-        self.accepted = Accepted(at, number, member.tier, excluded, room(member, programme, at))
+        self.accepted = Accepted(
+            at, number, member.tier, excluded, room(member, programme, at), member.is_net
+        )
         self.number = number
 
     # Points that it used
@@ -109,7 +131,8 @@ class Booked:
         """Whether it holds what it uses: placed, and a shop knows the member."""
         assert self.basket is not None
         assert self.member is not None
-        return self.basket.status == "placed" and not kept.is_all_gone and not self.member.is_closed
+        is_placed = self.basket.status == "placed" and not kept.is_all_gone
+        return is_placed and not self.member.is_closed and not self.is_let_go
 
     def _unhold(self, member: Member) -> None:
         member.purse.held -= sum(points for _, points in self.used)
@@ -132,19 +155,49 @@ class Booked:
             member.purse.spent -= total
         member.purse.put_back(back, member.now)
 
-    # The coupon that it used
+    # Coupons that it used, and the benefit of a first order
 
-    def _book_coupon(self, member: Member, basket: Basket, kept: Kept) -> None:
-        wants = (basket.status in VALID and not kept.is_all_gone) or self._waits(kept)
+    def _book_coupons(self, member: Member, basket: Basket, kept: Kept) -> None:
+        waits = self._waits(kept)
+        wants = (basket.status in VALID and not kept.is_all_gone) or waits
         code = basket.coupon if wants else ""
-        if self.coupon is not None and str(self.coupon.number) != code:
-            member.restore(self.coupon)
-            self.coupon = None
-        if code and self.coupon is None:
-            found = [c for c in member.purse.coupons if str(c.number) == code and c.state == "issued"]
-            self.coupon = found[0] if found else None
-        if self.coupon is not None:
-            self.coupon.state = "reserved" if basket.status == "placed" else "used"
+        for coupon in [coupon for coupon in self.coupons if str(coupon.number) != code]:
+            self._give_back(member, coupon)
+        if code and not self.coupons:
+            self.coupons = [c for c in member.purse.coupons if str(c.number) == code and c.state == "issued"][
+                :1
+            ]
+        for coupon in self.coupons:
+            if coupon.remaining is not None:
+                self._take_amount(member, coupon, basket)
+            else:
+                coupon.state = "reserved" if waits else "used"
+
+    def _give_back(self, member: Member, coupon: Coupon) -> None:
+        self.coupons.remove(coupon)
+        if coupon.remaining is not None:
+            coupon.remaining += self.amounts.pop(coupon.number, 0)
+        member.restore(coupon)
+
+    def _take_amount(self, member: Member, coupon: Coupon, basket: Basket) -> None:
+        """What is left of it stays on the code; in the programme's currency."""
+        assert coupon.remaining is not None
+        there = coupon.remaining + self.amounts.get(coupon.number, 0)
+        told = sum(amount for source, amount, _ in basket.discounts if source == "coupon")
+        taken = min(there, half_up(told * basket.rate))
+        self.amounts[coupon.number] = taken
+        coupon.remaining = there - taken
+        if coupon.remaining:
+            member.restore(coupon)
+        else:
+            coupon.state = "used"
+
+    def _book_claim(self, member: Member, basket: Basket, kept: Kept) -> None:
+        is_first = any(source == "first_order" for source, _, _ in basket.discounts)
+        if is_first and self._waits(kept):
+            member.first_claims.add(self.key)
+        else:
+            member.first_claims.discard(self.key)
 
     # Points that it brought
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
+
+from palier.core.programme.values import CouponTerms
 
 FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -20,6 +23,10 @@ class Lot:
     is_settled: bool = True
     settles_at: datetime | None = None
     lapsed: int = 0
+    amount: int = 0
+
+    def __post_init__(self) -> None:
+        self.amount = self.left
 
 
 @dataclass(slots=True, eq=False)
@@ -44,10 +51,25 @@ class Coupon:
     points: int = 0
     pieces: list[Piece] = field(default_factory=list)
     state: str = "issued"
+    terms: CouponTerms | None = None
+    remaining: int | None = None
 
 
 Piece = tuple[Lot | None, int]
 """So many points of a lot; None: they were owed."""
+
+
+@dataclass(slots=True, eq=False)
+class Hold:
+    """A cart at the checkout: what it set aside, and what it was quoted. ``owner`` is its member."""
+
+    owner: Any
+    lapses_at: datetime
+    pieces: list[Piece]
+    coupon: Coupon | None
+    quote: Any
+    cart: Any
+    state: str = "held"
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from palier.core.programme.parse import parse
 from palier.core.programme.values import Programme
 from tests.model import merging
+from tests.model.checkout import CHECKOUT, settle_discounts
 from tests.model.earning import is_excluded
 from tests.model.goods import Basket
 from tests.model.ladder import Share
 from tests.model.member import Member, Override
 from tests.model.orders import Booked, room
-from tests.model.purse import Lot
+from tests.model.purse import Hold, Lot
+from tests.simulation.answers import Answers
 from tests.simulation.steps import History, Step
 
 Customer = tuple[int, str]
@@ -25,7 +27,7 @@ Customer = tuple[int, str]
 class World:
     """A programme with its members and orders."""
 
-    def __init__(self, document: dict[str, Any], now: datetime) -> None:
+    def __init__(self, document: dict[str, Any], now: datetime, answers: Answers | None = None) -> None:
         self.programme: Programme = parse(document)
         self.tz = ZoneInfo(self.programme.timezone)
         self.now = now
@@ -34,11 +36,17 @@ class World:
         self.orders: dict[tuple[int, str], Booked] = {}
         self.numbers = count(1)
         self.codes: dict[tuple[Any, ...], str] = {}
+        self.answers: Answers = answers or {}
+        self.complaints: list[str] = []
+        self.holds: dict[tuple[int, str], Hold] = {}
 
     def hear(self, step: Step) -> None:
         """One step at its instant."""
         self.now = step.at
-        getattr(self, f"_hear_{step.do}")(step.facts)
+        if step.do in CHECKOUT:
+            CHECKOUT[step.do](self, step.facts)
+        else:
+            getattr(self, f"_hear_{step.do}")(step.facts)
 
     def end(self, at: datetime) -> None:
         """Let time pass for everybody."""
@@ -46,14 +54,14 @@ class World:
         for member in self.members.values():
             member.go_to(at)
 
-    def _known(self, facts: dict[str, Any]) -> Member | None:
+    def known(self, facts: dict[str, Any]) -> Member | None:
         member = self.members.get((facts["shop"], facts["customer"]))
         if member is not None:
             member.go_to(self.now)
         return member
 
-    def _member(self, facts: dict[str, Any]) -> Member:
-        member = self._known(facts)
+    def member_of(self, facts: dict[str, Any]) -> Member:
+        member = self.known(facts)
         if member is None:
             member = Member(self.programme, self.tz, self.now, self.numbers)
             self.members[facts["shop"], facts["customer"]] = member
@@ -82,11 +90,17 @@ class World:
     def _hear_version(self, order: Booked, facts: dict[str, Any], code: str) -> None:
         if order.basket is not None and facts["updated"] <= order.basket.updated:
             return
-        if order.programme is None:
-            order.programme = self.programme
         if order.member is None and facts["customer"] is not None:
-            order.member = self._member(facts)
-        order.hear(_basket(facts, code, self.programme.currency))
+            order.member = self.member_of(facts)
+        if order.programme is None and order.member is not None:
+            order.programme = self.programme
+        if order.member is not None:
+            order.member.go_to(self.now)
+        basket = basket_of(facts, code, self.programme.currency)
+        hold = settle_discounts(self, order, basket, facts)
+        order.hear(basket)
+        if hold is not None and order.member is not None and hold in order.member.holds:
+            order.take_over(hold)
         self._book(order)
 
     def _book(self, order: Booked) -> None:
@@ -102,7 +116,7 @@ class World:
             return ""
         version = (facts["shop"], facts["order"], facts["updated"])
         if version not in self.codes:
-            member = self._known(facts)
+            member = self.known(facts)
             coupons = sorted(member.purse.coupons, key=lambda c: c.number) if member else []
             wanted = facts["coupon"]
             self.codes[version] = str(coupons[wanted].number) if wanted < len(coupons) else ""
@@ -111,7 +125,7 @@ class World:
     # Everything else
 
     def _hear_event(self, facts: dict[str, Any]) -> None:
-        member = self._member(facts)
+        member = self.member_of(facts)
         key = (facts["name"], facts["key"])
         if key in member.events:
             return
@@ -138,10 +152,52 @@ class World:
         member.happen_after_message(is_lowered=False)
 
     def _hear_gift(self, facts: dict[str, Any]) -> None:
-        member = self._member(facts)
+        member = self.member_of(facts)
         if facts["key"] not in member.gifts:
             member.gifts.add(facts["key"])
             self._credit(member, ("gift", facts["key"]), facts["points"])
+            member.gift_lots[facts["key"]] = next(
+                lot for lot in member.purse.lots if lot.owner == ("gift", facts["key"])
+            )
+
+    def _hear_ungift(self, facts: dict[str, Any]) -> None:
+        """What has not ended of a gift comes off: its own points first, then others, the rest is owed."""
+        member = self.known(facts)
+        lot = member.gift_lots.pop(facts["key"], None) if member is not None else None
+        if member is None or lot is None:
+            return
+        left = lot.amount - lot.lapsed
+        if left <= 0:
+            member.gift_lots[facts["key"]] = lot
+            return
+        purse = member.purse
+        own = 0 if purse.is_over(lot, self.now) else min(left, lot.left)
+        lot.left -= own
+        rest = left - own
+        purse.debt += rest - sum(points for _, points in purse.draw(rest))
+        purse.lifetime -= left
+        member.happen_after_message(is_lowered=False)
+
+    def _hear_register(self, facts: dict[str, Any]) -> None:
+        """The shop knows the customer, again."""
+        member = self.member_of(facts)
+        member.open_names.add((facts["shop"], facts["customer"]))
+        member.is_net = facts["prices"] == "net"
+
+    def _hear_claim(self, facts: dict[str, Any]) -> None:
+        """Guest orders of the last 90 days with this address, oldest first, are the member's from now on."""
+        member = self.member_of(facts)
+        found = []
+        for order in self.orders.values():
+            basket = order.basket
+            if order.member is None and basket is not None and order.key[0] == facts["shop"]:
+                at = order.paid_at or basket.updated
+                if at >= self.now - CLAIM_WITHIN and basket.email == facts["email"].lower():
+                    found.append((at, len(found), order))
+        for _, _, order in sorted(found, key=lambda each: each[:2]):
+            order.member = member
+            order.programme = self.programme
+            self._book(order)
 
     def _hear_work(self, facts: dict[str, Any]) -> None:
         """Work done or not changes nothing."""
@@ -164,10 +220,13 @@ class World:
         for order in self.orders.values():
             if order.member is merged:
                 order.member = kept
+        for hold in self.holds.values():
+            if hold.owner is merged:
+                hold.owner = kept
         self.members = {name: kept if m is merged else m for name, m in self.members.items()}
 
     def _hear_override(self, facts: dict[str, Any]) -> None:
-        member = self._known(facts)
+        member = self.known(facts)
         if member is None:
             return
         if facts["tier"] is None:
@@ -177,57 +236,67 @@ class World:
             member.give_tier(Override(facts["tier"], facts["until"]))
 
     def _hear_waive(self, facts: dict[str, Any]) -> None:
-        member = self._known(facts)
+        member = self.known(facts)
         if member is not None:
             member.purse.lifetime += member.purse.debt
             member.purse.debt = 0
 
     def _hear_erase(self, facts: dict[str, Any]) -> None:
         """The person is forgotten: what is there lapses, and the names are free. Entries and orders stay."""
-        member = self._known(facts)
+        member = self.known(facts)
         if member is not None:
             member.forget()
+            self.holds = {key: hold for key, hold in self.holds.items() if hold.owner is not member}
             self.members = {name: other for name, other in self.members.items() if other is not member}
 
     def _hear_close(self, facts: dict[str, Any]) -> None:
         """The shop has deleted the customer: orders that wait hold nothing, unless a shop still knows the member.
 
-        Only the shop's own word on the customer opens the account again (docs/api.md), which no history says.
+        Only the shop's own word on the customer opens the account again (docs/api.md): ``register``.
         """
-        member = self._known(facts)
+        member = self.known(facts)
         if member is None:
             return
         member.open_names.discard((facts["shop"], facts["customer"]))
+        if member.is_closed:
+            for hold in tuple(member.holds):
+                member.end_hold(hold, "released")
+        if any(shop == facts["shop"] for shop, _ in member.open_names):
+            member.happen()
+            return
         for order in self.orders.values():
-            if order.member is member and order.key[0] == facts["shop"] and member.is_closed:
-                order.book()
+            is_here = order.member is member and order.key[0] == facts["shop"]
+            if is_here and order.basket is not None and order.basket.status == "placed":
+                order.book(is_let_go=True)
+        member.happen()
 
 
+CLAIM_WITHIN = timedelta(days=90)
 FOREIGN_DECIMALS = 2
 DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
 
 
-def _basket(facts: dict[str, Any], code: str, currency: str) -> Basket:
+def basket_of(facts: dict[str, Any], code: str, currency: str) -> Basket:
     rate = Fraction(1)
     if "rate" in facts:
         rate = Fraction(facts["rate"]) * Fraction(10) ** (DECIMALS[currency] - FOREIGN_DECIMALS)
     named = [("first_order", "first_order"), ("promo_code", "promo")]
-    discounts = [(source, facts[name]) for source, name in named if facts.get(name)]
+    discounts: list[Any] = [(source, facts[name], None) for source, name in named if facts.get(name)]
     if code:
-        discounts.append(("coupon", facts["coupon_amount"]))
+        discounts.append(("coupon", facts["coupon_amount"], None))
     if facts.get("use_points"):
-        discounts.append(("points", facts["points_amount"]))
+        discounts.append(("points", facts["points_amount"], None))
     shipping = 0 if facts.get("free_shipping") else facts.get("shipping", 0)
     return Basket(
         facts["status"], facts["updated"], facts.get("paid_at"), list(facts["lines"]), facts["prices"],
         rate, shipping, facts["carrier"], facts["payment_method"], discounts,
-        facts.get("use_points") or 0, code,
+        facts.get("use_points") or 0, code, email=facts.get("email", ""),
     )  # fmt: skip
 
 
-def tell(history: History) -> World:
-    """The model after the whole history."""
-    world = World(history.document, history.starts_at)
+def tell(history: History, answers: Answers | None = None) -> World:
+    """The model after the whole history; ``answers`` are those that carts and vouchers were given."""
+    world = World(history.document, history.starts_at, answers)
     for step in history.steps:
         world.hear(step)
     world.end(history.ends_at)

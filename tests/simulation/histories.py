@@ -2,199 +2,104 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from palier.core.period import add, end_after, parse_duration, zone
-from tests.simulation.shapes import CARRIERS, EVENTS, PAYMENTS, PRODUCTS, ZONES, draw_document
-from tests.simulation.steps import History, Step
+from tests.simulation import carts
+from tests.simulation.baskets import draw_cart, draw_content, new_order, update
+from tests.simulation.shapes import EVENTS, ZONES, draw_document
+from tests.simulation.steps import History
+from tests.simulation.story import Story
 
 OPERATIONS = (
-    "buy", "buy", "buy", "advance", "advance", "edit", "edit", "older", "repeat", "cancel", "reinstate", "refund",
-    "refund", "refund_amount", "refund_full", "refund_again", "refund_early", "event", "gift", "batch", "work",
-    "publish", "merge", "erase", "override", "waive", "close",
+    "buy", "advance", "edit", "older", "repeat", "resend", "cancel", "reinstate", "refund", "refund_amount",
+    "refund_full", "refund_again", "refund_early", "event", "gift", "ungift", "batch", "work", "publish", "merge",
+    "erase", "override", "waive", "close", "register", "quote", "hold", "hold_again", "release", "take_over",
+    "buy_quoted", "voucher", "voucher_again", "claim",
 )  # fmt: skip
-RARE = {"publish": 0.3, "merge": 0.3, "erase": 0.08, "override": 0.5, "waive": 0.5, "close": 0.1}
+OFTEN = {"buy": 3, "advance": 2, "edit": 2, "refund": 2, "hold": 2, "take_over": 2}
+RARE = {"publish": 0.3, "merge": 0.3, "erase": 0.08, "override": 0.5, "waive": 0.5, "close": 0.1, "register": 0.3,
+        "quote": 0.5, "hold_again": 0.3, "voucher_again": 0.3}  # fmt: skip
 STEPS = (5, 30)
+LONG = (50, 90)
+"""Every tenth history is a long one."""
 
 
-@dataclass(slots=True)
-class _Story:
-    """The history while it is being told."""
-
-    random: Random
-    now: datetime
-    document: dict[str, Any]
-    shops: int
-    customers: list[str]
-    steps: list[Step] = field(default_factory=list)
-    orders: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)
-    awaited: list[tuple[int, str]] = field(default_factory=list)
-    borders: list[datetime] = field(default_factory=list)
-    keys: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    count: int = 0
-
-    def number(self) -> int:
-        self.count += 1
-        return self.count
-
-    def tell(self, do: str, **facts: Any) -> None:
-        self.steps.append(Step(self.now, do, facts))
-
-
-def draw_history(seed: int, operations: tuple[str, ...] = OPERATIONS) -> History:
+def draw_history(
+    seed: int, operations: tuple[str, ...] = OPERATIONS, *, steps: tuple[int, int] | None = None
+) -> History:
     """The history of that seed, always the same."""
     random = Random(seed)
-    document = draw_document(
-        random, currency=random.choice(["EUR", "EUR", "EUR", "JPY", "KWD"]), timezone=random.choice(ZONES)
-    )
-    starts_at = datetime(2026, 1, 20, tzinfo=UTC) + timedelta(seconds=random.randrange(0, 60 * 86400))
-    story = _Story(
-        random, starts_at, document, random.choice([1, 1, 2]), ["ann", "bob", "cy"][: random.randint(1, 3)]
-    )
-    weights = {name: random.choice([0, 1, 1, 3]) * RARE.get(name, 1) for name in operations}
+    timezone, currency = random.choice(ZONES), random.choice(["EUR", "EUR", "EUR", "JPY", "KWD"])
+    starts_at = _start(random)
+    document = draw_document(random, currency=currency, timezone=timezone, around=starts_at)
+    customers = ["ann", "bob", "cy", "di"][: random.choice([1, 2, 2, 3, 3, 4])]
+    clock = random.choice(["near", "near", "near", "far", "edges"])
+    story = Story(random, starts_at, document, random.choice([1, 1, 2]), customers, clock)
+    weights = {
+        name: random.choice([0, 1, 1, 3]) * OFTEN.get(name, 1) * RARE.get(name, 1) for name in operations
+    }
     weights["buy"] = max(weights.get("buy", 1), 1)
     names = list(weights)
-    for _ in range(random.randint(*STEPS)):
-        _move_clock(story)
+    for _ in range(random.randint(*(steps or (STEPS if seed % 10 else LONG)))):
+        story.move_clock()
         name = random.choices(names, [weights[name] for name in names])[0]
         TELL[name](story)
     ends_at = story.now + timedelta(days=random.choice([0, 1, 20, 40, 400]))
     return History(seed, document, starts_at, ends_at, tuple(story.steps))
 
 
-def _move_clock(story: _Story) -> None:
-    """Stay, go on a little, or jump to just before, at, or just after an instant at which something falls due."""
-    random = story.random
-    coming = sorted(border for border in story.borders if border > story.now)
-    if coming and random.random() < 0.35:
-        aim = random.choice(coming[:4])
-        slip = timedelta(microseconds=random.choice([-1, 0, 0, 1]), seconds=random.choice([0, 0, 0, 1, 3600]))
-        story.now = max(story.now, aim + slip)
-        return
-    move = random.choice([0, 0, 60, 3600, 86400, 5 * 86400, 20 * 86400])
-    story.now += timedelta(seconds=random.randint(0, move) if move else 0)
+def _start(random: Random) -> datetime:
+    """Mostly this year; else before a leap day, a change of the clocks, or an end of a year, of ten years."""
+    first = datetime(2026, 1, 20, tzinfo=UTC)
+    if random.random() < 0.4:
+        first = datetime(random.randint(2024, 2034), random.choice([1, 3, 9, 10, 12]), 1, tzinfo=UTC)
+    return first + timedelta(seconds=random.randrange(0, 60 * 86400))
 
 
-def _expect(story: _Story, at: datetime) -> None:
-    """Instants at which something that starts now will end or settle, under the programme of now."""
-    points, tz = story.document["points"], zone(story.document["timezone"])
-    spans = [points.get("settle", {}).get("after")]
-    if "valid_for" in points:
-        story.borders.append(end_after(at, parse_duration(points["valid_for"]), tz))
-    tiers = story.document.get("tiers", {})
-    window = tiers.get("window")
-    spans += [window["rolling"] if isinstance(window, dict) else None, tiers.get("grace")]
-    story.borders += [add(at, parse_duration(span), tz) for span in spans if span]
-    for reward in story.document.get("rewards", ()):
-        if "valid_for" in reward["coupon"]:
-            story.borders.append(end_after(at, parse_duration(reward["coupon"]["valid_for"]), tz))
-    if tiers.get("schedule"):
-        for day in (datetime(2026, 3, 10, tzinfo=tz), datetime(2026, 4, 21, tzinfo=tz)):
-            story.borders.append(day.astimezone(UTC))
-    year = datetime(at.year + 1, 1, 1, tzinfo=tz).astimezone(UTC)
-    if window == "calendar_year" or points.get("expiry") == "year_end":
-        story.borders.append(year)
+def _buy(story: Story) -> None:
+    new_order(story, draw_content(story))
 
 
-def _goods(story: _Story) -> list[tuple[str, int, int]]:
-    random = story.random
-    price = random.choice([(1, 900), (500, 6000), (3000, 20000)])
-    if story.document["currency"] == "JPY":
-        price = (max(1, price[0] // 50), price[1] // 50)
-    products = random.sample(sorted(PRODUCTS), random.randint(1, 3))
-    return [
-        (product, random.randint(1, 4), random.randint(*price) if random.random() < 0.95 else 0)
-        for product in products
-    ]
-
-
-def _content(story: _Story) -> dict[str, Any]:
-    random = story.random
-    content: dict[str, Any] = {"lines": _goods(story)}
-    if random.random() < 0.25:
-        content["use_points"] = random.randint(1, 120)
-        content["points_amount"] = random.randint(1, 500)
-    if random.random() < 0.15:
-        content["coupon"] = random.randint(0, 2)
-        content["coupon_amount"] = random.randint(0, 300)
-    if random.random() < 0.1:
-        content["promo"] = random.randint(1, 400)
-    if random.random() < 0.3:
-        content["shipping"] = random.randint(1, 900)
-        content["free_shipping"] = random.random() < 0.2
-    if random.random() < 0.1:
-        content["rate"] = random.choice(["9/10", "117/100"])
-    if random.random() < 0.2:
-        content["first_order"] = random.randint(1, 300)
-    content["carrier"] = random.choice(CARRIERS)
-    content["payment_method"] = random.choice(PAYMENTS)
-    content["prices"] = random.choice(["gross", "gross", "net"])
-    return content
-
-
-def _buy(story: _Story) -> None:
-    random = story.random
-    if story.awaited and random.random() < 0.7:
-        shop, order = story.awaited.pop()
-    else:
-        shop, order = random.randrange(story.shops), f"o{story.number()}"
-    status = random.choice(["placed", "paid", "paid", "paid", "shipped", "delivered"])
-    customer = random.choice(story.customers) if random.random() < 0.97 else None
-    message = {"shop": shop, "order": order, "customer": customer, "status": status, **_content(story)}
-    message["updated"] = story.now
-    if random.random() < 0.2:
-        message["paid_at"] = story.now - timedelta(seconds=random.randrange(0, 3 * 86400))
-    story.orders[shop, order] = message
-    _expect(story, message.get("paid_at", story.now))
-    story.tell("order", **message)
-
-
-def _pick(story: _Story, *statuses: str) -> dict[str, Any] | None:
-    there = [m for m in story.orders.values() if not statuses or m["status"] in statuses]
-    return story.random.choice(there) if there else None
-
-
-def _update(story: _Story, message: dict[str, Any], **changes: Any) -> None:
-    # Two versions of one instant could not be told apart: the shop's clock goes on between them.
-    updated = max(story.now, message["updated"] + timedelta(seconds=1))
-    changed = {**message, **changes, "updated": updated}
-    story.orders[message["shop"], message["order"]] = changed
-    _expect(story, story.now)
-    story.tell("order", **changed)
-
-
-def _advance(story: _Story) -> None:
-    message = _pick(story, "placed", "paid", "shipped")
+def _advance(story: Story) -> None:
+    message = story.pick("placed", "paid", "shipped")
     if message is not None:
         later = {
             "placed": ["paid", "paid", "delivered"],
             "paid": ["shipped", "delivered"],
             "shipped": ["delivered"],
         }
-        _update(story, message, status=story.random.choice(later[message["status"]]))
+        update(story, message, status=story.random.choice(later[message["status"]]))
 
 
-def _edit(story: _Story) -> None:
-    message = _pick(story)
+def _edit(story: Story) -> None:
+    message = story.pick()
     if message is not None:
-        kept = ("shop", "order", "customer", "status", "paid_at", "updated")
-        _update(story, {name: message[name] for name in kept if name in message} | _content(story))
+        kept = ("shop", "order", "customer", "email", "status", "paid_at", "updated")
+        content = draw_cart(story) | {"use_quote": True} if "use_quote" in message else draw_content(story)
+        update(story, {name: message[name] for name in kept if name in message} | content)
 
 
-def _older(story: _Story) -> None:
-    message = _pick(story)
+def _older(story: Story) -> None:
+    message = story.pick()
     if message is not None:
-        stale = {**message, **_content(story), "status": story.random.choice(["placed", "paid", "cancelled"])}
+        content = {
+            name: value for name, value in message.items() if name not in ("hold", "use_quote", "enters")
+        }
+        stale = {
+            **content,
+            **draw_content(story),
+            "status": story.random.choice(["placed", "paid", "cancelled"]),
+        }
         story.tell(
             "order", **{**stale, "updated": message["updated"] - timedelta(milliseconds=story.number())}
         )
 
 
-def _repeat(story: _Story) -> None:
-    message = _pick(story)
+def _repeat(story: Story) -> None:
+    message = story.pick()
     if message is not None:
         story.tell("order", **message)
     elif story.keys:
@@ -202,20 +107,26 @@ def _repeat(story: _Story) -> None:
         story.tell(do, **facts)
 
 
-def _cancel(story: _Story) -> None:
-    message = _pick(story, "placed", "paid", "shipped", "delivered")
+def _resend(story: Story) -> None:
+    """A message of before once more, late: a version that was the newest then."""
+    if story.told:
+        story.tell("order", **story.random.choice(story.told))
+
+
+def _cancel(story: Story) -> None:
+    message = story.pick("placed", "paid", "shipped", "delivered")
     if message is not None:
-        _update(story, message, status="cancelled")
+        update(story, message, status="cancelled")
 
 
-def _reinstate(story: _Story) -> None:
-    message = _pick(story, "cancelled")
+def _reinstate(story: Story) -> None:
+    message = story.pick("cancelled")
     if message is not None:
-        _update(story, message, status=story.random.choice(["placed", "paid", "delivered"]))
+        update(story, message, status=story.random.choice(["placed", "paid", "delivered"]))
 
 
-def _refund(story: _Story) -> None:
-    message = _pick(story)
+def _refund(story: Story) -> None:
+    message = story.pick()
     if message is not None:
         position = story.random.randrange(len(message["lines"]))
         quantity = story.random.randint(1, message["lines"][position][1])
@@ -229,32 +140,32 @@ def _refund(story: _Story) -> None:
         )
 
 
-def _refund_amount(story: _Story) -> None:
-    message = _pick(story)
+def _refund_amount(story: Story) -> None:
+    message = story.pick()
     if message is not None:
         goods = sum(quantity * price for _, quantity, price in message["lines"])
         _tell_refund(story, message, amount=story.random.randint(1, max(1, goods)))
 
 
-def _refund_full(story: _Story) -> None:
-    message = _pick(story)
+def _refund_full(story: Story) -> None:
+    message = story.pick()
     if message is not None:
         _tell_refund(story, message, full=True)
 
 
-def _tell_refund(story: _Story, message: dict[str, Any], **facts: Any) -> None:
+def _tell_refund(story: Story, message: dict[str, Any], **facts: Any) -> None:
     refund = {"shop": message["shop"], "order": message["order"], "id": f"r{story.number()}", **facts}
     story.keys.append(("refund", refund))
     story.tell("refund", **refund)
 
 
-def _refund_again(story: _Story) -> None:
+def _refund_again(story: Story) -> None:
     told = [(do, facts) for do, facts in story.keys if do == "refund"]
     if told:
         story.tell("refund", **story.random.choice(told)[1])
 
 
-def _refund_early(story: _Story) -> None:
+def _refund_early(story: Story) -> None:
     shop, order = story.random.randrange(story.shops), f"o{story.number()}"
     story.awaited.append((shop, order))
     facts: dict[str, Any] = {"amount": story.random.randint(1, 3000)}
@@ -263,7 +174,7 @@ def _refund_early(story: _Story) -> None:
     _tell_refund(story, {"shop": shop, "order": order}, **facts)
 
 
-def _event(story: _Story) -> None:
+def _event(story: Story) -> None:
     key = story.random.choice(["k1", f"k{story.number()}"])
     facts = {
         "shop": 0,
@@ -272,11 +183,11 @@ def _event(story: _Story) -> None:
         "key": key,
     }
     story.keys.append(("event", facts))
-    _expect(story, story.now)
+    story.expect(story.now)
     story.tell("event", **facts)
 
 
-def _gift(story: _Story) -> None:
+def _gift(story: Story) -> None:
     facts = {
         "shop": 0,
         "customer": story.random.choice(story.customers),
@@ -284,11 +195,19 @@ def _gift(story: _Story) -> None:
     }
     facts["key"] = f"g{story.number()}"
     story.keys.append(("gift", facts))
-    _expect(story, story.now)
+    story.expect(story.now)
     story.tell("gift", **facts)
 
 
-def _batch(story: _Story) -> None:
+def _ungift(story: Story) -> None:
+    """A gift is taken back; now and then one that was taken back before."""
+    told = [facts for do, facts in story.keys if do == "gift"]
+    if told:
+        gift = story.random.choice(told)
+        story.tell("ungift", shop=0, customer=gift["customer"], key=gift["key"])
+
+
+def _batch(story: Story) -> None:
     """Several of these in one call."""
     start = len(story.steps)
     for name in story.random.choices(
@@ -303,32 +222,31 @@ def _batch(story: _Story) -> None:
         story.tell("batch", shop=shop, messages=messages)
 
 
-def _work(story: _Story) -> None:
+def _work(story: Story) -> None:
     story.tell("work")
 
 
-def _publish(story: _Story) -> None:
-    document = draw_document(
-        story.random, currency=story.document["currency"], timezone=story.document["timezone"]
-    )
+def _publish(story: Story) -> None:
+    currency, timezone = story.document["currency"], story.document["timezone"]
+    document = draw_document(story.random, currency=currency, timezone=timezone, around=story.now)
     story.document = document
     # Not at an instant to which an account is caught up already: the version would come before what was decided.
     story.now += timedelta(milliseconds=1)
     story.tell("publish", document=document)
 
 
-def _merge(story: _Story) -> None:
+def _merge(story: Story) -> None:
     if len(story.customers) > 1:
         kept, merged = story.random.sample(story.customers, 2)
         story.now += timedelta(milliseconds=1)
         story.tell("merge", shop=0, kept=kept, merged=merged)
 
 
-def _erase(story: _Story) -> None:
+def _erase(story: Story) -> None:
     story.tell("erase", shop=0, customer=story.random.choice(story.customers))
 
 
-def _override(story: _Story) -> None:
+def _override(story: Story) -> None:
     """Staff give a tier (of a ladder that was once in force, maybe), with or without an end, or end what they gave."""
     random = story.random
     until = (
@@ -343,19 +261,26 @@ def _override(story: _Story) -> None:
     story.tell("override", shop=0, customer=customer, tier=tier, until=until if tier else None)
 
 
-def _waive(story: _Story) -> None:
+def _waive(story: Story) -> None:
     story.tell("waive", shop=0, customer=story.random.choice(story.customers), key=f"w{story.number()}")
 
 
-def _close(story: _Story) -> None:
+def _close(story: Story) -> None:
     shop = story.random.randrange(story.shops)
     story.tell("close", shop=shop, customer=story.random.choice(story.customers))
 
 
-TELL = {
+def _register(story: Story) -> None:
+    """A shop tells of a customer: whom it had deleted is open again."""
+    prices = story.random.choice(["gross", "gross", "net"])
+    shop = story.random.randrange(story.shops)
+    story.tell("register", shop=shop, customer=story.random.choice(story.customers), prices=prices)
+
+
+TELL: dict[str, Callable[[Story], None]] = {
     "buy": _buy, "advance": _advance, "edit": _edit, "older": _older, "repeat": _repeat, "cancel": _cancel,
     "reinstate": _reinstate, "refund": _refund, "refund_amount": _refund_amount, "refund_full": _refund_full,
     "refund_again": _refund_again, "refund_early": _refund_early, "event": _event, "gift": _gift, "batch": _batch,
     "work": _work, "publish": _publish, "merge": _merge, "erase": _erase, "override": _override, "waive": _waive,
-    "close": _close,
+    "close": _close, "register": _register, "resend": _resend, "ungift": _ungift, **carts.TELL,
 }  # fmt: skip

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+
+from tests.simulation.shapes_carts import draw_cart_sections, draw_coupon
 
 ZONES = ("UTC", "Europe/Paris", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
 PRODUCTS = {
@@ -21,8 +24,8 @@ VALID_FOR = ("P10D", "P1M", "P3M", "P12M")
 Document = dict[str, Any]
 
 
-def draw_document(random: Random, *, currency: str, timezone: str) -> Document:
-    """A whole valid programme; which sections it has, and how they are set, is chance."""
+def draw_document(random: Random, *, currency: str, timezone: str, around: datetime) -> Document:
+    """A whole valid programme; which sections it has, and how they are set, is chance. Seasons are ``around`` then."""
     document: Document = {"format": 1, "name": "Simulated", "currency": currency, "timezone": timezone}
     document["points"] = _points(random)
     document["earning"] = _earning(random)
@@ -31,12 +34,11 @@ def draw_document(random: Random, *, currency: str, timezone: str) -> Document:
     if random.random() < 0.45:
         document["rewards"] = _rewards(random)
     if random.random() < 0.65:
-        document["tiers"] = _tiers(random, "rewards" not in document or random.random() < 0.7)
+        document["tiers"] = _tiers(random, "rewards" not in document or random.random() < 0.7, around)
         if random.random() < 0.3:
             document["earning"].append({"id": "high", "when": {"tier": ["high"]}, "multiply": "1.5"})
-    if random.random() < 0.15:
-        out = {"id": "out", "where": {"all": [{"carrier": ["post"]}]}, "earn_points": False}
-        document["segments"] = [out]
+    if random.random() < 0.6:
+        document |= draw_cart_sections(random)
     return document
 
 
@@ -94,16 +96,14 @@ def _earning(random: Random) -> list[Document]:
 
 def _rewards(random: Random) -> list[Document]:
     at = random.choice([40, 100, 150])
-    coupon: Document = {"discount": {"percent": 10}}
-    if random.random() < 0.6:
-        coupon["valid_for"] = random.choice(["P5D", "P1M"])
-    rewards = [{"id": "coupon", "at": at, "coupon": coupon}]
+    discount = random.choice([{"percent": 10}, {"amount": 6}])
+    rewards = [{"id": "coupon", "at": at, "coupon": draw_coupon(random, discount)}]
     if random.random() < 0.3:
         rewards.insert(0, {"id": "large", "at": at * 3, "coupon": {"discount": {"amount": 5}}})
     return rewards
 
 
-def _tiers(random: Random, has_coupons: bool) -> Document:
+def _tiers(random: Random, has_coupons: bool, around: datetime) -> Document:
     metric = random.choice(["spend", "spend", "points", "orders"])
     low, middle, high = {"spend": (0, 100, 250), "points": (0, 80, 200), "orders": (0, 2, 4)}[metric]
     ladder: list[Document] = [{"id": "middle", "from": middle}, {"id": "high", "from": high}]
@@ -121,6 +121,11 @@ def _tiers(random: Random, has_coupons: bool) -> Document:
     if random.random() < 0.3:
         tiers["landing"] = "one_step"
     if random.random() < 0.25:
-        thresholds = {"high": (middle + high) // 2}
-        tiers["schedule"] = [{"from": "2026-03-10", "to": "2026-04-20", "thresholds": thresholds}]
+        starts, ends = (str((around + timedelta(days=days)).date()) for days in (30, 70))
+        tiers["schedule"] = [{"from": starts, "to": ends, "thresholds": {"high": (middle + high) // 2}}]
+    if random.random() < 0.25:
+        tiers["discount_by"] = "cart"
+        ladder[-1]["discount"] = {"percent": random.choice([5, 12])}
+        if random.random() < 0.5:
+            ladder[-1]["free_shipping"] = ["relay"]
     return tiers

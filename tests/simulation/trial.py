@@ -14,7 +14,8 @@ from palier.cli.verification.whole import load_problems
 from palier.core.values import replace
 from tests.model.compare import differences
 from tests.simulation.histories import draw_history
-from tests.simulation.play import dump, play
+from tests.simulation.play import play
+from tests.simulation.remains import dump
 from tests.simulation.steps import History
 
 
@@ -52,8 +53,10 @@ def try_history(history: History) -> Failure | None:
                 if works_often == bool(history.seed % 2):
                     problems = tuple(str(problem) for problem in load_problems(world.programme_id))
                 else:
-                    unlike = tuple(differences(history, world.programme_id, world.shops))
-                states.append(dump(world))
+                    unlike = tuple(differences(history, world.programme_id, world.shops, world.answers))
+                states.append(
+                    dump(world) | {"answers": {str(key): said for key, said in world.answers.items()}}
+                )
         except Exception as error:
             return Failure(f"{type(error).__name__}", (f"{type(error).__name__}: {error}",), history)
         if problems:
