@@ -59,6 +59,11 @@ def process_environment(transactional_db: None) -> dict[str, str]:
 
     ``subprocess.run([sys.executable, "-m", "palier", …], env=process_environment)``
     """
+    return environment_of_a_process()
+
+
+def environment_of_a_process() -> dict[str, str]:
+    """The same, for a command that has made its database itself."""
     from django.db import connection
 
     there = connection.settings_dict
