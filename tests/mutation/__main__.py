@@ -113,7 +113,7 @@ def _tried(chosen: Sequence[tuple[Path, int]], known: Measured, kept: Path) -> I
 
 
 def outcome(file: Path, tree: ast.Module, change: Change, known: Measured) -> str:
-    """Make the change in ``tree``, and run the tests that cover it: the nearest first, then all of their files."""
+    """Make the change in ``tree``, and run the tests that cover it: the nearest first, then all others."""
     tests = known.covering(file, change.lines if change.function else range(0))
     if not tests:
         return "not run"
@@ -122,11 +122,9 @@ def outcome(file: Path, tree: ast.Module, change: Change, known: Measured) -> st
     ast.fix_missing_locations(tree)
     module = ".".join(file.relative_to(PACKAGE).with_suffix("").parts)
     module = module.removesuffix(".__init__")
-    files = {test.partition("::")[0] for test in tests}
-    beside = [test for test in known.seconds if test.partition("::")[0] in files and test not in set(tests)]
-    for part in (tests[:NEAREST], tests[NEAREST:], beside):
+    for part in (tests[:NEAREST], tests[NEAREST:]):
         if part:
-            answer = try_tests(part, lambda test: 10 + 10 * known.seconds[test], module=module, tree=tree)
+            answer = try_tests(part, lambda test: 5 + 10 * known.seconds[test], module=module, tree=tree)
             if answer != PASSED:
                 return "out of time" if answer == OUT_OF_TIME else "noticed"
     return "survived"
