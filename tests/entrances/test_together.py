@@ -3,9 +3,11 @@
 import threading
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from palier.api.hot import together as module
 from palier.api.hot.together import Together
 
 
@@ -102,3 +104,30 @@ def test_no_key_starves():
     slow = Slow(most=2, wait_s=0.02)
     all_at_once(slow, [(1, str(n)) for n in range(9)] + [(2, "x")])
     assert [key for key, _ in slow.batches].index(2) <= 3
+
+
+def test_only_work_that_takes_long_is_overtaken(monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE_S", 1000)
+    begun, opened, most = threading.Event(), threading.Event(), []
+
+    def work(key, items):
+        most.append(tuple(items))
+        if most == [("stuck",)]:
+            begun.set()
+            assert opened.wait(20)
+        return items
+
+    both = Together(work, at_once=2, most=100)
+    with ThreadPoolExecutor(4) as pool:
+        stuck = pool.submit(both.do, 1, "stuck")
+        assert begun.wait(20)
+        patient = pool.submit(both.do, 1, "patient")
+        while not sum(map(len, both._waiting.values())):
+            pass
+        monkeypatch.setattr(module, "PATIENCE_S", 0)
+        assert pool.submit(both.do, 1, "late").result(20) == "late"
+        assert patient.result(20) == "patient"
+        assert not stuck.done()
+        opened.set()
+        assert stuck.result(20) == "stuck"
+    assert most == [("stuck",), ("late",), ("patient",)]

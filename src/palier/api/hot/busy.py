@@ -19,7 +19,7 @@ from palier.core.order import Order, Refund
 from palier.flows.orders.record_orders import Recorded, RecordOrders, record_orders
 
 READERS = 2
-"""So many threads work on quotes at once in a process: more would only wait for the interpreter."""
+"""So many threads work on quotes at once in a process, the second one only while the first waits for long."""
 QUOTES_MAX = 8
 """So many quotes share a statement and a thread at most. While that waits for the database, the answers before go out:
 fewer would keep the interpreter waiting, more the shoppers."""

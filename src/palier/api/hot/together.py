@@ -6,7 +6,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from time import monotonic
 from typing import Generic, TypeVar
+
+PATIENCE_S = 0.05
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -32,8 +35,10 @@ class _Ticket(Generic[Item, Answer]):
 class Together(Generic[Item, Answer]):
     """Callers whose items are worked on together, those of one key at a time, in the order in which they came.
 
-    Nobody waits for company: whoever comes while fewer than ``at_once`` are at work begins at once, for himself. The
-    others wait; the first of them then does the work of all that wait with his key, ``most`` of them at most.
+    Nobody waits for company: whoever comes while nobody is at work begins at once, for himself. The others wait; the
+    first of them then does the work of all that wait with his key, ``most`` of them at most. Two at work only contend
+    for the interpreter; but when the work in progress takes longer than ``PATIENCE_S`` (it waits for a lock, the
+    database is slow), whoever comes then begins beside it, up to ``at_once``, and those who wait go on after him.
     There is no thread of its own that could die or be forgotten by a fork.
     """
 
@@ -49,15 +54,17 @@ class Together(Generic[Item, Answer]):
         self._most = most
         self._lock = Lock()
         self._busy = 0
+        self._begun = 0.0
         self._waiting: dict[int, deque[_Ticket[Item, Answer]]] = {}
 
     def do(self, key: int, item: Item) -> Answer:
         """The answer to ``item`` once its work is done; the exception that was its outcome is raised."""
         ticket: _Ticket[Item, Answer] = _Ticket(key, item)
         with self._lock:
-            begins = self._busy < self._at_once
+            begins = not self._busy or (self._busy < self._at_once and monotonic() - self._begun > PATIENCE_S)
             if begins:
                 self._busy += 1
+                self._begun = monotonic()
             else:
                 self._waiting.setdefault(key, deque()).append(ticket)
         if begins:
@@ -91,6 +98,7 @@ class Together(Generic[Item, Answer]):
             if not batch:
                 self._busy -= 1
                 return
+            self._begun = monotonic()
         batch[0].batch = batch
         batch[0].signal.release()
 

@@ -14,8 +14,10 @@ class Account(models.Model):
     Everything here except the lock is a cache of the ledger that ``palier verify`` proves.
     """
 
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="accounts")
-    public_id = models.CharField(max_length=36, unique=True)
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="accounts", db_index=False
+    )
+    public_id = models.CharField(max_length=36)
     created_at = models.DateTimeField()
     caught_up_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True, blank=True)
@@ -35,7 +37,9 @@ class Account(models.Model):
     tier_since = models.DateTimeField(null=True, blank=True)
     is_stale = models.BooleanField(default=False)
     state = models.JSONField(default=dict)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     erased_at = models.DateTimeField(null=True, blank=True)
 
     objects = ScopedManager(programme="programme")
@@ -45,8 +49,13 @@ class Account(models.Model):
             models.Index(fields=["programme", "next_due_at"], name="account_due"),
             models.Index(fields=["programme", "tier"], name="account_tier"),
             models.Index(fields=["programme"], name="account_in_debt", condition=models.Q(debt__gt=0)),
+            models.Index(
+                fields=["merged_into"], name="account_merged", condition=models.Q(merged_into__isnull=False)
+            ),
         ]
         constraints = [
+            # A unique field would bring PostgreSQL a second index, for LIKE: every order writes to each.
+            models.UniqueConstraint(fields=["public_id"], name="account_public_id"),
             models.CheckConstraint(
                 condition=models.Q(available__gte=0, pending__gte=0, held__gte=0, debt__gte=0),
                 name="account_no_minus",
@@ -63,7 +72,7 @@ class Account(models.Model):
 class Identity(models.Model):
     """A shop's own customer id for an account; closed when the shop deleted the customer."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="identities")
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="identities", db_index=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="identities")
     customer_id = models.CharField(max_length=200)
     closed_at = models.DateTimeField(null=True, blank=True)

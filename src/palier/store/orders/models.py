@@ -17,9 +17,9 @@ class Order(models.Model):
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="orders")
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders")
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders", db_index=False)
     account = models.ForeignKey(
-        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="orders_of"
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="orders_of", db_index=False
     )
     external_id = models.CharField(max_length=200)
     email_folded = models.CharField(max_length=254, blank=True)
@@ -52,14 +52,21 @@ class Order(models.Model):
     is_flagged = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
     batch = models.ForeignKey(
-        "store.ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "store.ImportBatch",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
 
     objects = ScopedManager(programme="programme")
 
     class Meta:
+        # No index that another one begins with: each is written to by every order.
         indexes = [
             models.Index(fields=["account", "order_at"], name="order_of_account"),
+            models.Index(fields=["batch"], name="order_imported", condition=models.Q(batch__isnull=False)),
             models.Index(fields=["programme"], name="order_flagged", condition=models.Q(is_flagged=True)),
             # Of these only a refund is known. Their status is empty too, but that column changes with every update.
             models.Index(fields=["programme"], name="order_unknown", condition=models.Q(currency="")),
