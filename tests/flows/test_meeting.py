@@ -9,13 +9,16 @@ from django.db import connection, transaction
 from django_scopes import scopes_disabled
 
 from palier.core.errors import UnknownMember
+from palier.core.member import MemberFacts
 from palier.flows.checkout.keep_cart import KeepCart, keep_cart
 from palier.flows.members.close_account import CloseAccount, close_account
 from palier.flows.members.erase_member import EraseMember, erase_member
+from palier.flows.members.register_members import RegisterMembers, register_members
 from palier.flows.points.give_points import GivePoints, give_points
 from palier.store.models import Account, KeptCart
 from tests.flows.checkout import prove
 from tests.flows.test_races import at_once
+from tests.flows.world import refund
 
 
 def test_an_account_that_somebody_was_at_a_moment_later_is_closed_at_that_moment(world):
@@ -84,4 +87,17 @@ def test_an_order_that_is_told_by_the_earlier_clock_last_does_not_become_older(w
     world.pay("1", status="cancelled", lines=None)
     world.now += timedelta(milliseconds=3)
     assert (world.row("1").status, world.row("1").updated_at) == ("cancelled", world.now)
+    prove(world)
+
+
+def test_what_is_booked_by_the_earlier_clock_last_is_no_damage(world):
+    """A member, and an order, may be known a moment before the clock of the request that books something first."""
+    anna = MemberFacts("anna", name="Anna", said=frozenset({"name"}))
+    register_members(RegisterMembers(world.shop_id, (anna,)), now=world.now)
+    world.now -= timedelta(milliseconds=3)
+    world.give(5)
+    world.now += timedelta(milliseconds=6)
+    world.pay("1")
+    world.now -= timedelta(milliseconds=3)
+    world.tell(refund("1", euros=30))
     prove(world)

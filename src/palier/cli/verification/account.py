@@ -19,8 +19,10 @@ def check_columns(holdings: Holdings) -> Iterator[Problem]:
         latest = max((entry.effective_at for entry in entries), default=account.caught_up_at)
         if account.caught_up_at < latest:
             yield Problem("I-1", ledger.name, "caught_up_at", f"at least {latest}", str(account.caught_up_at))
-        if entries and account.created_at > entries[0].recorded_at:
-            told = f"at most {entries[0].recorded_at}"
+        # A request that waited for another has the earlier clock; what it books happens at the later instant.
+        first = max(entries[0].recorded_at, entries[0].effective_at) if entries else account.created_at
+        if account.created_at > first:
+            told = f"at most {first}"
             yield Problem("I-1", ledger.name, "created_at", told, str(account.created_at))
         strangers = {entry.programme_id for entry in entries} - {account.programme_id}
         if strangers:

@@ -43,7 +43,8 @@ def check_accepted(holdings: Holdings) -> Iterator[Problem]:
         missing = sum(piece[0] for piece in order.booking.get("uses", ()) if piece[2] is None)
         pairs.append(("missing in the booking", missing, order.booking.get("missing", 0)))
         pairs.append(("is_flagged", missing > 0 or _lacks_coupon(order), order.is_flagged))
-        if mine and order.recorded_at > min(entry.recorded_at for entry in mine):
+        # A request that waited for another has the earlier clock; what it books happens at the later instant.
+        if mine and order.recorded_at > min(max(entry.recorded_at, entry.effective_at) for entry in mine):
             pairs.append(("recorded_at", mine[0].recorded_at, order.recorded_at))
         latest = max((datetime.fromisoformat(at) for at in order.reached.values()), default=None)
         if latest is not None and (order.updated_at is None or order.updated_at < latest):
