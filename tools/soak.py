@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -56,6 +57,8 @@ class Soak:
                 if not child.is_running:
                     child.start()
                     self.restarts += 1
+            if self.run.phase not in ("database killed", "full disk"):
+                self.here.keep_running()
 
     def during(
         self, phase: str, seconds: float, does: Callable[[], None] | None = None, every_s: float = 4
@@ -203,6 +206,7 @@ def main() -> int:
     parser.add_argument("--round", type=float, default=120, help="seconds in which every trouble comes once")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))  # its processes end with it
     root = Path(tempfile.mkdtemp(prefix="palier-soak-"))
     report = soak(
         options.database, root, minutes=options.minutes, shoppers=options.shoppers, pause_s=options.pause,

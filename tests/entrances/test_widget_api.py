@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
+from django.db import OperationalError
 from django_scopes import scopes_disabled
 
+from palier.api.widget import access
 from palier.flows.access.change_widget_secret import ChangeWidgetSecret, change_widget_secret
 from palier.store.programmes.models import Shop as ShopRow
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person
@@ -264,3 +266,16 @@ def test_codes_cannot_be_guessed_by_asking_often(client, signing):
     ]
     assert guesses[0].status_code == 200
     assert guesses[-1].status_code == 429
+
+
+def test_a_database_that_is_away_is_told_as_such_to_any_page(client, signing, monkeypatch):
+    def away(*_, **__):
+        raise OperationalError("connection refused; password=secret")
+
+    monkeypatch.setattr(access, "load_widget_secrets", away)
+    for address in ADDRESSES:
+        answer = ask(client, signing.token(), address)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert "secret" not in answer.content.decode()

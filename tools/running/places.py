@@ -93,7 +93,9 @@ class PostgresPlace(Place):
             with suppress(ProcessLookupError):
                 os.kill(child, 9)
         os.kill(postmaster, 9)
-        time.sleep(0.5)
+        until = time.monotonic() + 30
+        while Path(f"/proc/{postmaster}").exists() and time.monotonic() < until:
+            time.sleep(0.05)  # its number is taken until somebody has noticed its death
         self.keep_running()
 
     def keep_running(self) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django_scopes import scope
@@ -18,6 +20,8 @@ from palier.core.errors import Refusal
 from palier.core.formats import LANGUAGES, spoken
 from palier.store.members.models import Profile
 from palier.store.programmes.models import Programme
+
+log = logging.getLogger(__name__)
 
 _PREFLIGHT_S = "86400"
 
@@ -45,6 +49,9 @@ def widget_view(method: str) -> Callable[[View], Callable[[HttpRequest], HttpRes
                 response = _refusal(refused.problem)
             except Refusal as refusal:
                 response = _refusal(problem_of(refusal))
+            except OperationalError as error:
+                log.warning("%s: the database did not answer: %s", request.path, error)
+                response = _refusal(Problem("unavailable", headers={"Retry-After": "1"}))
             response["Access-Control-Allow-Origin"] = "*"
             response["Cache-Control"] = "private, no-store"
             return response
