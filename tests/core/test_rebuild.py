@@ -205,6 +205,8 @@ def test_an_erased_account_keeps_what_erasing_left():
     story = Story(RULES).order("A", 10, status="delivered").later(9)
     stored = replace(story.state, last_order=None, next_due_at=None, withdrawn=())
     assert derived(story, stored, is_erased=True) == plain(stored)
+    told = replace(stored, last_order=LastOrder(story.now, "Paris"))
+    assert derived(story, told, is_erased=True) == plain(told)
 
 
 def test_a_coupon_that_an_order_used_is_none_of_the_accounts_any_more():

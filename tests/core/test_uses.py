@@ -39,6 +39,12 @@ def test_red_6_a_cancelled_order_releases_its_hold_once():
     assert (story.buckets, story.state.totals.spent) == ((100, 0, 0, 0), 0)
 
 
+def test_an_order_that_holds_nothing_any_more_says_so():
+    story = rich().order("A", line(20, "mug"), line(20, "tee"), status="placed", **HUNDRED)
+    assert story.refund("A", "tee").orders["A"].booking.is_held
+    assert not story.order("A", status="cancelled").orders["A"].booking.is_held
+
+
 def test_an_order_that_is_valid_at_once_spends_without_a_hold():
     story = rich().order("A", 40, **HUNDRED)
     assert (story.kinds()[1], story.buckets, story.state.totals.spent) == ("use", (0, 0, 0, 0), 100)
