@@ -176,14 +176,16 @@ def test_an_earlier_version_comes_back_as_a_new_one(owner, shop):
     assert owner.get(BACK).url == PAGE
 
 
-def test_rolling_back_says_that_the_open_draft_goes(owner, shop):
+def test_rolling_back_keeps_the_open_draft_and_says_so(owner, shop):
     document = load_yaml(DOCUMENT.format(name="Maison Soleil"))
     publish_programme(PublishProgramme(shop.programme_id, document), now=shop.now)
     draft(shop, silver=400)
     page = owner.get(BACK)
-    assert "The open draft is thrown away with it." in says(page)
+    assert "The open draft stays a draft." in says(page)
+    kept = head(shop)
     owner.post(BACK, tick(page))
-    assert head(shop).published_at is not None
+    assert in_force(shop).note == "Rolled back to version 1"
+    assert (head(shop).published_at, head(shop).digest) == (None, kept.digest)
 
 
 def test_a_draft_is_discarded_after_being_asked_and_only_the_one_that_was_seen(owner, shop):

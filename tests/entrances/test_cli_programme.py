@@ -201,6 +201,13 @@ def test_the_currency_of_a_programme_with_members_stays_even_in_a_dry_run(palier
     assert "currency: is GBP for the life of the programme" in err
 
 
+def test_publishing_a_file_leaves_the_draft_and_says_so(palier, file):
+    palier("publish", file(GOOD), "--draft")
+    out = palier("publish", file(GOOD.replace("from: 1500", "from: 1400")))[1]
+    assert out.splitlines()[-2:] == ["Version 2 is in force.", "The draft stays a draft, as version 3."]
+    assert parse_text(palier("show", "--draft")[1]) == parse_text(GOOD)
+
+
 def test_a_draft_changes_nothing_until_it_is_published(palier, file):
     status, out, _err = palier("publish", file(GOOD), "--draft")
     assert (status, out.splitlines()[-1]) == (0, "Kept as the draft, version 2.")

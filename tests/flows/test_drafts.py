@@ -3,6 +3,8 @@
 import pytest
 
 from palier.core.errors import DraftChanged
+from palier.core.programme.canonical import digest
+from palier.core.programme.parse import parse
 from palier.core.programme.problems import InvalidProgramme
 from palier.flows.programme.discard_draft import DiscardDraft, discard_draft
 from palier.flows.programme.roll_back_programme import roll_back_programme
@@ -20,6 +22,10 @@ def head(world: World) -> ProgrammeVersion:
 
 def save(world: World, doc, *, based_on: int, **options):
     return save_draft(SaveDraft(world.programme_id, doc, based_on, **options), now=world.now)
+
+
+def digest_of(silver: int) -> str:
+    return digest(parse(ladder(silver)))
 
 
 def test_a_draft_begins_with_what_is_in_force_and_changes_nothing(world):
@@ -94,6 +100,31 @@ def test_only_what_was_looked_at_is_published_or_rolled_back(world):
         world.programme_id, 1, author="anna", now=world.now, note="retour", based_on=head(world).pk
     )
     assert ProgrammeVersion.objects.get(pk=back.version_id).note == "retour"
+
+
+def test_publishing_something_else_keeps_the_draft_and_tells_who_looked_at_it(world):
+    """A file published by the command or the API; nothing that somebody drafted is lost."""
+    draft = save(world, ladder(400), based_on=head(world).pk, author="anna")
+    assert world.publish(ladder(300)).number == 2
+    kept = head(world)
+    assert (kept.published_at, kept.digest, kept.author, kept.number) == (None, digest_of(400), "anna", 3)
+    with pytest.raises(DraftChanged):
+        world.publish(ladder(400), based_on=draft.version_id)
+    assert world.publish(ladder(400), based_on=kept.pk).number == 3
+    assert head(world).published_at is not None
+
+
+def test_the_draft_that_is_published_is_none_any_more_however_it_was_sent(world):
+    save(world, ladder(400), based_on=head(world).pk)
+    world.publish(ladder(400))
+    assert head(world).published_at is not None
+
+
+def test_rolling_back_keeps_the_draft(world):
+    world.publish(ladder(450))
+    draft = save(world, ladder(400), based_on=head(world).pk)
+    roll_back_programme(world.programme_id, 1, author="", now=world.now, based_on=draft.version_id)
+    assert (head(world).published_at, head(world).digest) == (None, digest_of(400))
 
 
 def test_another_programmes_draft_is_left_alone(world):

@@ -83,7 +83,7 @@ def roll_back(request: HttpRequest, viewpoint: Viewpoint, number: int) -> dict[s
     context |= {
         "title": _("Roll back to version %(number)s") % {"number": number},
         "number": number,
-        "loses_draft": head.is_draft,
+        "keeps_draft": head.is_draft,
     }
     if request.method != "POST" or context["missing"] or context["meanwhile"]:
         return context

@@ -245,6 +245,9 @@ def _put(programme: Any, rules: Programme, options: argparse.Namespace, flow: An
         print(json.dumps(told, ensure_ascii=False))
     elif changes or is_draft:
         print(_outcome(number, is_draft=is_draft, is_done=is_done))
+        kept = None if is_draft or not is_done else _versions(programme).filter(published_at=None).first()
+        if kept is not None:
+            print(f"The draft stays a draft, as version {kept.number}.")
     return 0
 
 

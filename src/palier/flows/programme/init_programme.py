@@ -64,5 +64,5 @@ def init_programme(command: InitProgramme, *, now: datetime) -> Initiated:
             created_at=now,
         )
         shop.save(force_insert=True)
-        publish(programme, NewVersion(parsed, source=command.source), now=now)
+        publish(programme, NewVersion(parsed, source=command.source), now=now, of_draft=None)
     return Initiated(programme.pk, shop.pk)

@@ -29,7 +29,8 @@ from palier.store.programmes.record import NewVersion, publish, save_draft
 class PublishProgramme:
     """The whole document; ``source`` is the text it was written as. A draft is kept, and not put in force.
 
-    With ``based_on`` (the id of the draft, or else of the version in force, that was looked at) it is published only
+    A draft that is open stays open, unless it is what is published: it says the same, or it is what this is
+    ``based_on`` (``keeps_draft``: not even then). With ``based_on`` (the id of the draft, or else of the version in force, that was looked at) it is published only
     while that is still so; with ``in_force`` only while the version of that number is in force. ``only_changes``: the
     document that is in force already is not published again.
     """
@@ -43,6 +44,7 @@ class PublishProgramme:
     based_on: int | None = None
     in_force: int | None = None
     only_changes: bool = False
+    keeps_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,14 @@ def _publish(
         raise DraftChanged
     check_currency(programme, parsed)
     now = _after_the_last(programme, now)
-    write = save_draft if command.is_draft else publish
     before = _in_force(programme)
     new = NewVersion(parsed, source=command.source, author=command.author, note=command.note)
-    version = write(programme, new, now=now)
-    if not command.is_draft:
-        programme.currency = parsed.currency
-        programme.save(update_fields=["currency"])
-        _make_due(programme, before, parsed, now)
+    if command.is_draft:
+        return save_draft(programme, new, now=now), False
+    version = publish(programme, new, now=now, of_draft=None if command.keeps_draft else command.based_on)
+    programme.currency = parsed.currency
+    programme.save(update_fields=["currency"])
+    _make_due(programme, before, parsed, now)
     return version, False
 
 

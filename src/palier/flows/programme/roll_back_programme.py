@@ -43,6 +43,7 @@ def roll_back_programme(
             note=note or f"rolled back to version {number}",
             based_on=based_on,
             only_changes=only_changes,
+            keeps_draft=True,
         ),
         now=now,
     )

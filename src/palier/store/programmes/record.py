@@ -23,26 +23,40 @@ class NewVersion:
     note: str = ""
 
 
-def publish(programme: Programme, new: NewVersion, *, now: datetime) -> ProgrammeVersion:
-    """Add an immutable version and put it in force; a draft that was open is gone with it."""
-    version = _replace_draft(programme, new, now=now, published_at=now)
+def publish(
+    programme: Programme, new: NewVersion, *, now: datetime, of_draft: int | None
+) -> ProgrammeVersion:
+    """Add an immutable version and put it in force.
+
+    The draft that it is (by its id ``of_draft``, or by what it says) is gone with it. Another one stays, as a new row
+    with a higher number: who looked at it is told that something else is in force since.
+    """
+    with scopes_disabled():
+        drafts = ProgrammeVersion.objects.filter(programme=programme, published_at=None)
+        draft = drafts.first()
+        drafts.delete()
+    version = _added(programme, new, now=now, published_at=now)
     programme.current_version = version
     programme.name, programme.timezone = new.parsed.name, new.parsed.timezone
     programme.save(update_fields=["current_version", "name", "timezone"])
+    if draft is not None and draft.id != of_draft and draft.digest != version.digest:
+        draft.id, draft.number = None, version.number + 1
+        draft.save(force_insert=True)
     return version
 
 
 def save_draft(programme: Programme, new: NewVersion, *, now: datetime) -> ProgrammeVersion:
     """Replace the one draft."""
-    return _replace_draft(programme, new, now=now, published_at=None)
+    with scopes_disabled():
+        ProgrammeVersion.objects.filter(programme=programme, published_at=None).delete()
+    return _added(programme, new, now=now, published_at=None)
 
 
-def _replace_draft(
+def _added(
     programme: Programme, new: NewVersion, *, now: datetime, published_at: datetime | None
 ) -> ProgrammeVersion:
     with scopes_disabled():
         versions = ProgrammeVersion.objects.filter(programme=programme)
-        versions.filter(published_at=None).delete()
         newest = versions.aggregate(newest=Max("number"))["newest"] or 0
         version = ProgrammeVersion(
             programme=programme,
