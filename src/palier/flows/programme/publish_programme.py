@@ -30,9 +30,9 @@ class PublishProgramme:
     """The whole document; ``source`` is the text it was written as. A draft is kept, and not put in force.
 
     A draft that is open stays open, unless it is what is published: it says the same, or it is what this is
-    ``based_on`` (``keeps_draft``: not even then). With ``based_on`` (the id of the draft, or else of the version in force, that was looked at) it is published only
-    while that is still so; with ``in_force`` only while the version of that number is in force. ``only_changes``: the
-    document that is in force already is not published again.
+    ``based_on`` (``keeps_draft``: not even then). With ``based_on`` (the id of the draft, or else of the version in
+    force, that was looked at) it is published only while that is still so; with ``in_force`` only while the version of
+    that number is in force. ``only_changes``: the document that is in force already is not published again.
     """
 
     programme_id: int
