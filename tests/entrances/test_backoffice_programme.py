@@ -1,6 +1,6 @@
 """Drafts are read, published after a look at who moves, rolled back, discarded, and edited as text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django_scopes import scopes_disabled
@@ -142,6 +142,15 @@ def test_a_double_click_publishes_once(owner, shop):
     assert page.redirect_chain
     with scopes_disabled():
         assert ProgrammeVersion.objects.count() == 2
+
+
+def test_a_version_that_was_published_meanwhile_is_told_and_the_draft_stays(owner, shop):
+    first = draft(shop, silver=400)
+    document = load_yaml(DOCUMENT.format(name="Maison Soleil"))
+    publish_programme(PublishProgramme(shop.programme_id, document), now=shop.now + timedelta(minutes=1))
+    page = owner.post(DISCARD, {"base": first})
+    assert "Version 2 was published meanwhile; the draft stays." in says(page)
+    assert head(shop).published_at is None
 
 
 def test_a_draft_that_changed_meanwhile_is_looked_at_again(owner, shop):

@@ -119,6 +119,10 @@ def someone_else(head: Head, viewpoint: Viewpoint) -> str:
         "at": formats.moment(at, tz=viewpoint.tz, language=viewpoint.language),
         "version": head.row.number,
     }
+    if head.is_draft and head.in_force.published_at > at:
+        return _("Version %(version)s was published meanwhile; the draft stays.") % {
+            "version": head.in_force.number
+        }
     if head.is_draft:
         return _("%(who)s saved the draft meanwhile (%(at)s).") % words
     return _("The draft was published or discarded meanwhile; version %(version)s is in force.") % words
