@@ -1,4 +1,4 @@
-"""Points that end on accounts for which nothing else is due: from row to rows, by the hundred, without a book."""
+"""Points that end, and windows, where nothing else comes of it: from row to rows, by the hundred, without a book."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from msgspec.json import decode
 
 from palier.core.catch_up import reminders
-from palier.core.ending import End, Ended, Night, ended_lots
+from palier.core.ending import End, Ended, Night, Window, ended_lots, leaving_of, looks_of
 from palier.core.lots import last_day_of
 from palier.store.codec import instant, us_of
 from palier.store.ledger.chain import chained
 from palier.store.ledger.record import DRAW
-from palier.store.rows import Table, as_stored, select, skip_locked, to_json, to_time
+from palier.store.rows import Table, as_stored, from_time, select, skip_locked, to_json, to_time
 
 _ACCOUNT = Table("store_account", {
     "id": "bigint", "caught_up_at": "timestamptz", "next_due_at": "timestamptz", "last_sequence": "int",
@@ -40,7 +40,7 @@ def lock_due_rows(programme_id: int, *, now: datetime, limit: int) -> list[Row]:
     caught_up_at, next_due_at = as_stored("a.caught_up_at"), as_stored("a.next_due_at")
     return select(
         "SELECT a.id, a.public_id, a.last_sequence, a.last_hash, a.available, a.pending, a.expired, a.is_stale,"
-        f" {caught_up_at}, {next_due_at}, a.state FROM store_account a"
+        f" a.tier, {caught_up_at}, {next_due_at}, a.state FROM store_account a"
         " WHERE a.programme_id = %s AND a.next_due_at <= %s ORDER BY a.next_due_at, a.id LIMIT %s"
         + skip_locked("a"),
         [programme_id, to_time(now), limit],
@@ -69,6 +69,12 @@ class Sheet:
         self.since, self.reward_at = to_time(night.since), night.reward_at
         self.until, self.stored_until = us_of(now), to_time(now)
         self.horizon = us_of(night.horizon)
+        self.ladder = night.ladder
+        self.edge = us_of(night.edge) if night.edge is not None else None
+        leaves = leaving_of(programme)
+        self.leaves = cache(lambda us: us_of(leaves(instant(us)))) if leaves is not None else None
+        self.is_year = programme.tiers is not None and programme.tiers.window == "calendar_year"
+        self.us_of = cache(lambda stored: us_of(_read(stored)))
         self.stored = cache(lambda us: to_time(instant(us)))
         self.told = cache(lambda us: _told(last_day_of(instant(us), programme)))
         self.reminders = cache(lambda us: tuple(us_of(at) for _, at in reminders(instant(us), programme)))
@@ -87,6 +93,7 @@ class Sheet:
             pending,
             expired,
             is_stale,
+            tier,
             caught_up_at,
             due_at,
             state,
@@ -96,8 +103,8 @@ class Sheet:
         if self.reward_at is not None and available >= self.reward_at:
             return False
         data = decode(state) if isinstance(state, str) else state
-        ended = self._ended(data)
-        if ended is None or self.stored(ended.ends[0].at) != due_at:
+        ended = self._ended(data, tier, caught_up_at)
+        if ended is None or self.stored(ended.first) != due_at:
             return False
         for end in ended.ends:
             sequence += 1
@@ -113,13 +120,22 @@ class Sheet:
         ))  # fmt: skip
         return True
 
-    def _ended(self, data: dict[str, Any]) -> Ended | None:
+    def _ended(self, data: dict[str, Any], tier: str, caught_up_at: Any) -> Ended | None:
         """What ended of a state, which is then without it, and without the contributions that no window counts."""
         if not _MAY_BRING_MORE.isdisjoint(data):
             return None
+        looks: list[int] = []
+        others = [] if self.edge is None else [self.edge]
+        if self.leaves is not None:
+            window = Window(data.get("contributions", ()), tier, self.ladder, self.leaves, self.is_year)
+            found = looks_of(window, since=self.us_of(caught_up_at), until=self.until)
+            if found is None:
+                return None
+            looks, next_look = found
+            others += [] if next_look is None else [next_look]
         coupons = data.get("coupons", ())
-        others = [c["ends_at"] for c in coupons if c["state"] == "issued" and c["ends_at"] is not None]
-        ended = ended_lots(data.get("lots", ()), others, self.until, self.reminders)
+        others += [c["ends_at"] for c in coupons if c["state"] == "issued" and c["ends_at"] is not None]
+        ended = ended_lots(data.get("lots", ()), others, self.until, self.reminders, looks=looks)
         if ended is None:
             return None
         contributions = [c for c in data.pop("contributions", ()) if c[1] > self.horizon]
@@ -128,7 +144,7 @@ class Sheet:
         if ended.kept:
             data["lots"] = ended.kept
         else:
-            del data["lots"]
+            data.pop("lots", None)
         return ended
 
     def _enter(self, account_id: int, public_id: str, sequence: int, head: str, end: End) -> str:
@@ -144,6 +160,12 @@ class Sheet:
             self.version_id, stored_facts, head,
         ))  # fmt: skip
         return head
+
+
+def _read(stored: Any) -> datetime:
+    at = from_time(stored)
+    assert at is not None
+    return at
 
 
 def _told(last_day: str) -> tuple[str, dict[str, str], str]:
