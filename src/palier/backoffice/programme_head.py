@@ -119,7 +119,8 @@ def someone_else(head: Head, viewpoint: Viewpoint) -> str:
         "at": formats.moment(at, tz=viewpoint.tz, language=viewpoint.language),
         "version": head.row.number,
     }
-    if head.is_draft and head.in_force.published_at > at:
+    published_at = head.in_force.published_at
+    if head.is_draft and published_at is not None and published_at > at:
         return _("Version %(version)s was published meanwhile; the draft stays.") % {
             "version": head.in_force.number
         }
