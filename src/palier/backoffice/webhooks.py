@@ -140,6 +140,8 @@ def delivery(
 def _add(request: HttpRequest, viewpoint: Viewpoint) -> dict[str, Any] | HttpResponse:
     typed = _typed(request)
     shop = Shop.objects.filter(public_id=typed["shop_id"]).first() if typed["shop_id"] else None
+    if shop is None and typed["shop_id"]:
+        raise Http404  # no shop means all of them, which nobody has asked for
     if not is_first(request):
         messages.warning(request, _("This form was sent before: nothing was made a second time."))
         return redirect("admin:webhooks")
