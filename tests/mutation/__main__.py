@@ -10,6 +10,7 @@ import argparse
 import ast
 import json
 import random
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -114,7 +115,7 @@ def _tried(chosen: Sequence[tuple[Path, int]], known: Measured, kept: Path) -> I
 
 def outcome(file: Path, tree: ast.Module, change: Change, known: Measured) -> str:
     """Make the change in ``tree``, and run the tests that cover it: the nearest first, then all others."""
-    tests = known.covering(file, change.lines if change.function else range(0))
+    tests = known.covering(file, change.lines) if change.function else _naming(file, tree, change, known)
     if not tests:
         return "not run"
     tests = _nearest_first(file, tests, known)
@@ -128,6 +129,26 @@ def outcome(file: Path, tree: ast.Module, change: Change, known: Measured) -> st
             if answer != PASSED:
                 return "out of time" if answer == OUT_OF_TIME else "noticed"
     return "survived"
+
+
+def _naming(file: Path, tree: ast.Module, change: Change, known: Measured) -> list[str]:
+    """The tests that run a line, in whatever module, that names what is defined outside of functions there."""
+    within = [node for node in tree.body if node.lineno <= change.line <= (node.end_lineno or node.lineno)]
+    names = {
+        found.id if isinstance(found, ast.Name) else found.name
+        for node in within
+        for found in [node, *getattr(node, "targets", [getattr(node, "target", node)])]
+        if isinstance(found, ast.Name | ast.ClassDef | ast.FunctionDef)
+    }
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, names)) or '$.'})\b")
+    tests: dict[str, None] = {}
+    for other in [file, *modules()]:
+        lines = other.read_text(encoding="utf-8").splitlines()
+        named = [i for i, text in enumerate(lines, 1) if pattern.search(text)]
+        tests |= dict.fromkeys(known.covering(other, named) if named else ())
+        if tests and other == file and not isinstance(within[0], ast.ClassDef):
+            break
+    return list(tests) or known.covering(file, [])
 
 
 def _nearest_first(file: Path, tests: list[str], known: Measured) -> list[str]:

@@ -6,7 +6,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -32,7 +32,7 @@ class Measured:
     seconds: dict[str, float]
     lines: dict[str, dict[int, list[str]]]
 
-    def covering(self, file: Path, lines: range) -> list[str]:
+    def covering(self, file: Path, lines: Sequence[int]) -> list[str]:
         """The tests that run one of these lines; all that run anything of the file when there are no lines."""
         known = self.lines.get(file.relative_to(ROOT).as_posix(), {})
         wanted = [known.get(line, []) for line in lines] if lines else list(known.values())

@@ -1,0 +1,53 @@
+"""Programme documents: as they are written out, what is doubtful in them, and how they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from palier.core.check import check
+from palier.core.programme.canonical import canonical_json, to_document
+from palier.core.programme.diff import diff
+from palier.core.programme.load import load_yaml
+from palier.core.programme.parse import parse
+from palier.core.programme.source import as_written, lines_of, with_section
+from palier.core.programme.tell import tell
+from palier.core.programme.text import to_json, to_yaml
+from tests.core.approved.shops import BEST, CORNER, MARKET, example
+from tests.core.programme.test_tell import DOUBTFUL
+
+
+def _documents() -> dict[str, Any]:
+    texts = {"corner": CORNER, "market": MARKET, "best": BEST, "doubtful": DOUBTFUL}
+    return {"nothing": {"name": "Nothing", "currency": "EUR"}, "example": example()} | {
+        name: load_yaml(text) for name, text in texts.items()
+    }
+
+
+def document_lines() -> Iterator[str]:
+    """Each document by itself, then each against the next one, both ways."""
+    documents = _documents()
+    read = {name: parse(document) for name, document in documents.items()}
+    for name, programme in read.items():
+        yield f"{name}: as YAML"
+        yield from (f"  {said}" for said in to_yaml(to_document(programme)).splitlines())
+        yield f"{name}: canonical, and in the form in which it was written"
+        yield f"  {canonical_json(programme)}"
+        text = to_yaml(to_document(programme))
+        yield f"  {len(to_json(to_document(programme)))} {as_written(text, programme) == text}"
+        found = check(programme)
+        yield f"{name}: doubts"
+        for warning in found:
+            told = tell(warning, programme, "en")
+            facts = sorted(warning.facts.items())
+            yield f"  {warning.code} {warning.path}: {warning.reason}; {warning.suggestion} {facts}"
+            yield f"  | {told.place}: {told.sentence} {told.advice}"
+        yield f"  lines {lines_of(text, [warning.path for warning in found])}"
+    names = list(read)
+    for old, new in zip(names, [*names[1:], names[0]]):
+        for one, other in ((old, new), (new, old)):
+            yield f"from {one} to {other}"
+            yield from (f"  {said}" for said in diff(read[one], read[other], "en"))
+    for section in ("points", "tiers", "earning", "messages"):
+        yield f"{section} of market put into the text of corner"
+        yield from (f"  {said}" for said in with_section(CORNER, section, read["market"]).splitlines())

@@ -1,0 +1,18 @@
+"""The texts by name, made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.core.approved.documents import document_lines
+from tests.core.approved.quotes import quote_lines
+from tests.core.approved.stories import story_lines
+
+FOLDER = Path(__file__).parent
+
+TEXTS: dict[str, Callable[[], Iterator[str]]] = {
+    "documents": document_lines,
+    "quotes": quote_lines,
+    "stories": story_lines,
+}
