@@ -61,15 +61,15 @@ def commands_of_the_manual(backup: Path) -> list[list[str]]:
 
 
 def drill(
-    source: Place, target: Place, *, shoppers: int = 4, pause_s: float = 0.02, before_s: float = 20, after_s: float = 3,
+    source: Place, target: Place, *, shoppers: int = 4, pause_s: float = 0.02, writes: int = 1000, after_s: float = 3,
     seed: int = 1,
 ) -> Drill:  # fmt: skip
-    """Load on the source, a backup of it, its end, and a new life in the target."""
+    """So many writes on the source, a backup of it while they go on, its end, and a new life in the target."""
     found = Drill()
     lost = Installation(source.folder / "machine", source.url, SECRET)
     backup = target.folder / "kept-elsewhere.jsonl.gz"
     try:
-        run, began_at = _load_and_back_up(found, lost, backup, shoppers, pause_s, before_s, after_s, seed)
+        run, began_at = _load_and_back_up(found, lost, backup, shoppers, pause_s, writes, after_s, seed)
     finally:
         lost.end()
     notebook = run.notebook
@@ -103,7 +103,7 @@ def drill(
 
 
 def _load_and_back_up(
-    found: Drill, lost: Installation, backup: Path, shoppers: int, pause_s: float, before_s: float, after_s: float,
+    found: Drill, lost: Installation, backup: Path, shoppers: int, pause_s: float, writes: int, after_s: float,
     seed: int,
 ) -> tuple[Run, float]:  # fmt: skip
     shop = lost.ask("begin")
@@ -113,7 +113,8 @@ def _load_and_back_up(
     threads = [Shopper(run, number) for number in range(shoppers)]
     for thread in threads:
         thread.start()
-    time.sleep(before_s)
+    while len(run.notebook.acknowledged()) < writes:
+        time.sleep(0.1)
     began_at = time.time()
     with found.timed("backup, under load"):
         status, _, said = lost.command("backup", str(backup), "--json")
@@ -188,14 +189,14 @@ def main() -> int:
     parser.add_argument("--from", dest="source", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--to", dest="target", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--shoppers", type=int, default=4)
-    parser.add_argument("--before", type=float, default=20, metavar="SECONDS", help="load before the backup")
+    parser.add_argument("--writes", type=int, default=1000, help="acknowledged before the backup begins")
     parser.add_argument("--after", type=float, default=3, metavar="SECONDS", help="load after it")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     root = Path(tempfile.mkdtemp(prefix="palier-drill-"))
     with place(options.source, root / "source") as source, place(options.target, root / "target") as target:
         found = drill(
-            source, target, shoppers=options.shoppers, before_s=options.before, after_s=options.after,
+            source, target, shoppers=options.shoppers, writes=options.writes, after_s=options.after,
             seed=options.seed,
         )  # fmt: skip
     print(json.dumps({"seconds": found.times, "counts": found.counts, "broken": found.broken}, indent=1))
