@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from palier.core.programme.values import Programme
+from palier.core.programme.values import CouponTerms, Programme
+from tests.model.earning import first_segment
 from tests.model.goods import Basket
 from tests.model.member import Member
 from tests.model.orders import Booked
 from tests.model.pricing import Asked, Pricing
 from tests.model.purse import Coupon, Hold
 from tests.simulation.answers import Given, Priced, Refused, Voucher
+from tests.simulation.stage import numbered
 
 if TYPE_CHECKING:
     from tests.model.world import World
@@ -88,7 +91,7 @@ def asked_of(basket: Basket, member: Member | None, cart: Facts) -> Asked:
     """What the shopper wants of it."""
     coupons = in_order(member) if member is not None else []
     numbers = dict.fromkeys(cart.get("enters", ()))
-    entered = tuple(coupons[number] if number < len(coupons) else None for number in numbers)
+    entered = tuple(dict.fromkeys(numbered(coupons, number) for number in numbers))
     basket.is_net = member is not None and member.is_net
     return Asked(basket, cart.get("promo", 0), entered, cart.get("asks_points"))
 
@@ -96,7 +99,7 @@ def asked_of(basket: Basket, member: Member | None, cart: Facts) -> Asked:
 def _compare(
     world: World, where: str, answer: Priced, asked: Asked, member: Member | None, programme: Programme
 ) -> None:
-    mine = Pricing(asked, member, programme).quote()
+    mine = world.last_quote = Pricing(asked, member, programme).quote()
     told = [given for given in answer.given if given.amount or given.points]
     for name, there, here in (
         ("discounts", sorted(map(_plain, told)), sorted(map(_plain, mine.given))),
@@ -138,9 +141,10 @@ def _hear_quote(world: World, facts: Facts) -> None:
     member = None
     if facts["customer"] is not None:
         member = world.known(facts) or Member(world.programme, world.tz, world.now, world.numbers)
+    asked = asked_of(_cart(world, facts), member, facts["cart"])
+    world.last_quote = Pricing(asked, member, world.programme).quote()
     answer = world.answers.get(("quote", world.now, facts["shop"], facts["customer"], str(facts["cart"])))
     if isinstance(answer, Priced):
-        asked = asked_of(_cart(world, facts), member, facts["cart"])
         _compare(world, f"quote at {world.now}", answer, asked, member, world.programme)
 
 
@@ -188,18 +192,22 @@ def _hear_release(world: World, facts: Facts) -> None:
 def _hear_voucher(world: World, facts: Facts) -> None:
     key = (facts["shop"], facts["customer"], facts["key"])
     member = world.known(facts)
-    if member is None or facts["key"] in member.vouchers:
+    if member is None:
+        world.refusals.append("unknown_member")
+        return
+    if facts["key"] in member.vouchers:
         return
     answer = world.answers.get(("voucher", world.now, *key))
     cost, code = _voucher_cost(world.programme, member, facts["points"])
     if code or isinstance(answer, Refused):
         if not isinstance(answer, Refused) or answer.code != code:
             world.complaints.append(f"voucher {key}: answered {answer}, model {code or cost}")
+        world.refusals.append(code)
         return
     if not isinstance(answer, Voucher) or answer.points != cost:
         world.complaints.append(f"voucher {key}: answered {answer}, model {cost} points")
     member.vouchers.add(facts["key"])
-    coupon = member.issue("voucher", "", _voucher_terms(world.programme, member, cost))
+    coupon = member.issue("voucher", "", _voucher_terms(world.programme, member, facts["points"]))
     coupon.points, coupon.pieces = cost, member.purse.draw(cost)
     member.purse.spent += cost
     if isinstance(answer, Voucher) and coupon.terms is not None and coupon.terms.discount is not None:
@@ -211,8 +219,6 @@ def _hear_voucher(world: World, facts: Facts) -> None:
 
 def _voucher_cost(programme: Programme, member: Member, asked: int) -> tuple[int, str]:
     """What it costs, and the word of a refusal."""
-    from tests.model.earning import first_segment
-
     redemption = programme.redemption
     segment = first_segment(programme, member.carrier)
     is_out = segment is not None and not segment.earn_points and not segment.brackets
@@ -241,16 +247,13 @@ def bracket_at(programme: Programme, points: int) -> Any:
     return max(reached, key=lambda b: b.bounds.at_least or 0, default=None)
 
 
-def _voucher_terms(programme: Programme, member: Member, cost: int) -> Any:
-    from dataclasses import replace
-
-    from palier.core.programme.values import CouponTerms
-
+def _voucher_terms(programme: Programme, member: Member, asked: int) -> CouponTerms:
+    """What the bracket gives for the points asked for."""
     assert programme.redemption is not None
     bracket = bracket_at(programme, member.purse.available)
     discount = bracket.discount
     if discount is not None and discount.points is not None:
-        steps = cost // discount.points
+        steps = min(asked, member.purse.available) // discount.points
         discount = replace(discount, points=None, amount_minor=discount.amount_minor * steps)
     return CouponTerms(discount, programme.redemption.min_total_minor, free_shipping=bracket.free_shipping)
 

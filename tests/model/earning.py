@@ -40,7 +40,9 @@ BARS_EARNING = {"promo_code", "coupon", "points", "first_order", "segment"}
 
 def points_of(kept: Kept, basket: Basket, programme: Programme, facts: Accepted) -> int:
     """The points that the order is worth, under its own programme version."""
-    barred = {source for source, _, _ in basket.discounts} & BARS_EARNING - programme.points.earn_with
+    barred = {
+        source for source, amount, _ in basket.discounts if amount
+    } & BARS_EARNING - programme.points.earn_with
     if kept.is_all_gone or barred or facts.is_excluded:
         return 0
     if facts.number == 1 and not programme.points.earn_on_first_order:

@@ -54,6 +54,12 @@ class Coupon:
     terms: CouponTerms | None = None
     remaining: int | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of it was used: of one that keeps its remainder a part may have been."""
+        whole = self.terms.discount.amount_minor if self.terms and self.terms.discount else None
+        return self.remaining is None or self.remaining == whole
+
 
 Piece = tuple[Lot | None, int]
 """So many points of a lot; None: they were owed."""
@@ -196,14 +202,14 @@ class Purse:
             if undone:
                 taken.pieces.append((lot, undone, True))
         while self.available < points:
-            unused = [c for c in self.coupons if c.origin == "reward" and c.state == "issued"]
+            unused = [c for c in self.coupons if c.origin == "reward" and c.state == "issued" and c.is_whole]
             if not unused:
                 break
             latest = max(unused, key=lambda coupon: coupon.number)
             latest.state = "cancelled"
             taken.coupons.append(latest)
             self.spent -= latest.points
-            self.put_back(latest.pieces, now)
+            self.put_back(latest.pieces[::-1], now)
         points -= self._take_own(owner, points, taken)
         others = self.draw(points)
         taken.pieces += [(lot, count, False) for lot, count in others]

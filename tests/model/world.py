@@ -18,7 +18,8 @@ from tests.model.ladder import Share
 from tests.model.member import Member, Override
 from tests.model.orders import Booked, room
 from tests.model.purse import Hold, Lot
-from tests.simulation.answers import Answers
+from tests.simulation.answers import Answers, Priced
+from tests.simulation.stage import numbered
 from tests.simulation.steps import History, Step
 
 Customer = tuple[int, str]
@@ -38,6 +39,8 @@ class World:
         self.codes: dict[tuple[Any, ...], str] = {}
         self.answers: Answers = answers or {}
         self.complaints: list[str] = []
+        self.refusals: list[str] = []
+        self.last_quote: Priced | None = None
         self.holds: dict[tuple[int, str], Hold] = {}
 
     def hear(self, step: Step) -> None:
@@ -83,6 +86,8 @@ class World:
             order = self.orders.setdefault((one["shop"], one["order"]), Booked((one["shop"], one["order"])))
             if do == "order":
                 self._hear_version(order, one, code)
+            elif one["id"] not in order.refunds and not _is_possible(one, order):
+                self.refusals.append("invalid_refund")
             elif one["id"] not in order.refunds:
                 order.refunds[one["id"]] = one
                 self._book(order)
@@ -119,7 +124,8 @@ class World:
             member = self.known(facts)
             coupons = sorted(member.purse.coupons, key=lambda c: c.number) if member else []
             wanted = facts["coupon"]
-            self.codes[version] = str(coupons[wanted].number) if wanted < len(coupons) else ""
+            found = numbered(coupons, wanted)
+            self.codes[version] = str(found.number) if found is not None else ""
         return self.codes[version]
 
     # Everything else
@@ -244,7 +250,9 @@ class World:
     def _hear_erase(self, facts: dict[str, Any]) -> None:
         """The person is forgotten: what is there lapses, and the names are free. Entries and orders stay."""
         member = self.known(facts)
-        if member is not None:
+        if member is None:
+            self.refusals.append("unknown_member")
+        else:
             member.forget()
             self.holds = {key: hold for key, hold in self.holds.items() if hold.owner is not member}
             self.members = {name: other for name, other in self.members.items() if other is not member}
@@ -269,6 +277,18 @@ class World:
             if is_here and order.basket is not None and order.basket.status == "placed":
                 order.book(is_let_go=True)
         member.happen()
+
+
+def _is_possible(refund: dict[str, Any], order: Booked) -> bool:
+    """Whether the order, once it is known, has what the refund names."""
+    if order.basket is None:
+        return True
+    products = [product for product, _, _ in order.basket.lines]
+    lines = [str(number) for number in range(1, len(products) + 1)]
+    pieces = refund.get("pieces", ())
+    return all(
+        piece["line"] in lines if "line" in piece else piece["product"] in products for piece in pieces
+    )
 
 
 CLAIM_WITHIN = timedelta(days=90)

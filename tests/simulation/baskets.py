@@ -42,7 +42,7 @@ def draw_content(story: Story) -> Facts:
         content["use_points"] = random.randint(1, 120)
         content["points_amount"] = random.randint(1, 500)
     if random.random() < 0.15:
-        content["coupon"] = random.randint(0, 2)
+        content["coupon"] = random.choice([-1, -1, 0, 1])
         content["coupon_amount"] = random.randint(0, 300)
     if random.random() < 0.1:
         content["promo"] = random.randint(1, 400)
@@ -54,11 +54,11 @@ def draw_content(story: Story) -> Facts:
 
 
 def draw_cart(story: Story) -> Facts:
-    """Goods with what a shopper enters: personal codes by their numbers (9: nobody's), promo codes, points."""
+    """Goods with what a shopper enters: codes by their numbers (-1: the newest, 9: nobody's), promo codes, points."""
     random = story.random
     cart = draw_goods(story)
     if random.random() < 0.4:
-        cart["enters"] = [random.choice([0, 0, 1, 2, 9]) for _ in range(random.randint(1, 2))]
+        cart["enters"] = [random.choice([-1, -1, -1, 0, 1, 9]) for _ in range(random.randint(1, 2))]
     if random.random() < 0.3:
         cart["promo"] = random.randint(1, 400)
     if random.random() < 0.4:

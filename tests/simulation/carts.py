@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from tests.simulation.baskets import draw_cart, new_order, update
@@ -29,6 +30,9 @@ def _hold(story: Story) -> None:
     story.holds.append(facts)
     story.borders.append(story.now + LAPSE)
     story.tell("hold", **facts)
+    if random.random() < 0.5:
+        story.now += timedelta(seconds=random.choice([0, 5, 600, 3599, 3600]))
+        take_over(story)
 
 
 def _hold_again(story: Story) -> None:
@@ -45,12 +49,12 @@ def _release(story: Story) -> None:
         story.tell("release", shop=hold["shop"], key=hold["key"])
 
 
-def _take_over(story: Story) -> None:
+def take_over(story: Story) -> None:
     """Mostly the customer's own newest cart becomes an order, as it was; else another cart, or somebody else's hold."""
     random = story.random
     if not story.holds:
         return
-    hold = random.choice(story.holds[-2:])
+    hold = story.holds[-1] if random.random() < 0.8 else random.choice(story.holds)
     cart = hold["cart"] if random.random() < 0.8 else draw_cart(story)
     content = {name: value for name, value in cart.items() if name not in ("enters", "asks_points", "promo")}
     content["hold"] = hold["key"]
@@ -90,6 +94,6 @@ def _claim(story: Story) -> None:
 
 
 TELL: dict[str, Callable[[Story], None]] = {
-    "quote": _quote, "hold": _hold, "hold_again": _hold_again, "release": _release, "take_over": _take_over,
+    "quote": _quote, "hold": _hold, "hold_again": _hold_again, "release": _release, "take_over": take_over,
     "buy_quoted": _buy_quoted, "voucher": _voucher, "voucher_again": _voucher_again, "claim": _claim,
 }  # fmt: skip

@@ -101,6 +101,8 @@ def _erase(world: World, step: Step) -> None:
     # The keys of an erased person's checkouts are forgotten too.
     for key in [key for key, hold in world.holds.items() if hold in held]:
         del world.holds[key], world.made["hold", *key]
+        for cart in [cart for cart in world.entered if cart[:3] == ("hold", *key)]:
+            del world.entered[cart]
     world.erased |= {(world.shops.index(shop), customer) for shop, customer in known}
 
 

@@ -10,29 +10,39 @@ from typing import Any
 
 from tests.model.member import Member
 from tests.model.world import DECIMALS, World, tell
+from tests.simulation.answers import Answers
 from tests.simulation.shapes import PRODUCTS
-from tests.simulation.steps import History, Step
+from tests.simulation.stage import NOBODYS, numbered
+from tests.simulation.steps import History
 
-SAYABLE = {"order", "refund", "batch", "event", "gift", "publish", "erase", "work"}
+SAYABLE = {"order", "refund", "batch", "event", "gift", "publish", "erase", "work", "quote", "voucher"}
 """Steps that a scenario file has words for."""
 
+LAST = "$last"
 Said = dict[str, Any]
 
 
-def as_scenario(history: History) -> str | None:
-    """The text of the file; None when a scenario cannot say it.
+class Unsayable(Exception):
+    """A scenario has no words for it."""
 
-    A scenario has one shop: members and orders of the second get names of their own. Coupons that orders name by
-    their codes cannot be said, nor amounts of a foreign order where the two currencies have not the same decimals.
+
+def as_scenario(history: History, answers: Answers | None = None) -> str:
+    """The text of the file. Raises ``Unsayable``.
+
+    A scenario has one shop: members and orders of the second get names of their own. Of coupons only the one that was
+    issued last can be named; amounts of a foreign order only where the two currencies have the same decimals.
     """
-    model = tell(history)
+    model = tell(history, answers)
     told = [message for step in history.steps for message in _messages(step.do, step.facts)]
-    is_foreign = any("rate" in facts for _, facts in told) and DECIMALS[model.programme.currency] != 2
-    if any(step.do not in SAYABLE for step in history.steps) or any(model.codes.values()) or is_foreign:
-        return None
-    steps = [_dated(step.at, said) for step in _sayable(history) for said in _say(step.do, step.facts, model)]
+    is_foreign = any("rate" in facts or "rate" in facts.get("cart", {}) for _, facts in told)
+    if is_foreign and DECIMALS[model.programme.currency] != 2:
+        raise Unsayable("foreign amounts with other decimals")
+    unsayable = {step.do for step in history.steps} - SAYABLE
+    if unsayable:
+        raise Unsayable(f"steps {', '.join(sorted(unsayable))}")
+    steps = _told(history, answers)
     if not steps:
-        return None
+        raise Unsayable("nothing happens")
     expect = {_name(*who): _facts(member, model) for who, member in model.members.items()}
     steps.append({"at": history.ends_at.isoformat(), "expect": expect})
     head = [f"# Source: simulation, seed {history.seed}", f"scenario: Seed {history.seed}"]
@@ -40,18 +50,44 @@ def as_scenario(history: History) -> str | None:
     return "\n".join([*lines, *(f"  - {json.dumps(step)}" for step in steps)]) + "\n"
 
 
-def _sayable(history: History) -> Iterator[Step]:
-    """The steps without what a scenario would take otherwise: gifts told before (its gifts have no key that makes
-    them repeats), and members erased who are not known (a refusal)."""
-    model, gifts = World(history.document, history.starts_at), set()
+def _told(history: History, answers: Answers | None) -> list[Said]:
+    """The steps, each said as the model stands then; without what a scenario would take otherwise: gifts told before
+    (its gifts have no key that makes them repeats)."""
+    model, gifts, said = World(history.document, history.starts_at, answers), set(), []
     for step in history.steps:
+        model.now = step.at
         is_repeated = step.do == "gift" and step.facts["key"] in gifts
-        is_refused = step.do == "erase" and (step.facts["shop"], step.facts["customer"]) not in model.members
+        before = [_before(what, one, model) for what, one in _messages(step.do, step.facts)]
+        count = len(model.refusals)
+        model.hear(step)
         if step.do == "gift":
             gifts.add(step.facts["key"])
-        if not is_repeated and not is_refused:
-            yield step
-        model.hear(step)
+        told = [] if is_repeated else list(_say(step.do, step.facts, model, before))
+        if len(model.refusals) > count and told:
+            if len(told) > 1:
+                raise Unsayable("a refusal among several messages")
+            told[-1]["expect"] = {"error": model.refusals[-1]}
+        said += [_dated(step.at, each) for each in told]
+    return said
+
+
+def _before(what: str, facts: Said, model: World) -> list[str]:
+    """The codes that an order or a cart enters, as a scenario names them: said before the step changes anything."""
+    cart = facts.get("cart", facts)
+    wanted = [*cart.get("enters", ()), *([cart["coupon"]] if "coupon" in cart else [])]
+    if what not in ("order", "quote") or not wanted:
+        return []
+    member = model.known(facts) if facts.get("customer") else None
+    coupons = sorted(c.number for c in member.purse.coupons) if member is not None else []
+    newest = max((c.number for m in model.all_members for c in m.purse.coupons), default=0)
+    version = (facts.get("shop"), facts.get("order"), facts.get("updated"))
+    codes = []
+    for number in wanted:
+        found = numbered(coupons, number)
+        if version in model.codes or (found is not None and found != newest):
+            raise Unsayable("a coupon that is not the last one issued")
+        codes.append(LAST if found is not None else NOBODYS)
+    return list(dict.fromkeys(codes))
 
 
 def _messages(do: str, facts: Said) -> list[tuple[str, Said]]:
@@ -62,19 +98,36 @@ def _dated(at: datetime, said: Said) -> Said:
     return {"at": at.isoformat(), **said}
 
 
-def _say(do: str, facts: Said, model: World) -> Iterator[Said]:
-    for what, one in _messages(do, facts):
+def _say(do: str, facts: Said, model: World, before: list[list[str]]) -> Iterator[Said]:
+    for (what, one), codes in zip(_messages(do, facts), before, strict=True):
         if what == "order":
-            yield {"order": _order(one, model)}
+            yield {"order": _order(one, model, codes)}
         elif what == "refund":
             yield {"refund": _refund(one, model)}
         elif what == "publish":
             yield {"publish": one["document"]}
+        elif what == "quote":
+            yield _quote(one, model, codes)
         elif what != "work":
             member = {"member": _name(one["shop"], one["customer"])}
             more = {"event": {"name": one.get("name"), "id": one.get("key")}, "erase": {}}
             more["gift"] = {"points": one.get("points"), "reason": one.get("key")}
+            more["voucher"] = {"points": one.get("points"), "id": one.get("key")}
             yield {what: member | more[what]}
+
+
+def _quote(facts: Said, model: World, codes: list[str]) -> Said:
+    """A cart, and the total and points that the model says."""
+    cart = facts["cart"]
+    asked = _goods(cart, model) | {"coupons": codes}
+    if facts["customer"] is not None:
+        asked["member"] = _name(facts["shop"], facts["customer"])
+    if "asks_points" in cart:
+        asked["use_points"] = cart["asks_points"]
+    if cart.get("promo"):
+        asked["promo_codes"] = [{"code": "PROMO", "amount": _amount(cart["promo"], model)}]
+    expect = {"total": float(_amount(model.last_quote.total, model)), "earns": model.last_quote.earns}
+    return {"quote": asked, "expect": {"quote": expect}}
 
 
 def _name(shop: int, name: str) -> str:
@@ -85,11 +138,8 @@ def _amount(minor: int, model: World) -> str:
     return str(Decimal(minor).scaleb(-DECIMALS[model.programme.currency]))
 
 
-def _order(facts: Said, model: World) -> Said:
-    order = {
-        "id": _name(facts["shop"], facts["order"]),
-        "status": facts["status"],
-        "updated": facts["updated"].isoformat(),
+def _goods(facts: Said, model: World) -> Said:
+    goods = {
         "prices": facts["prices"],
         "lines": [
             {"product": product, "categories": PRODUCTS[product], "quantity": quantity, "weight": 100}
@@ -97,24 +147,43 @@ def _order(facts: Said, model: World) -> Said:
             for product, quantity, price in facts["lines"]
         ],
         "shipping": {"carrier": facts["carrier"], "amount": _amount(facts.get("shipping", 0), model)},
-        "discounts": list(_discounts(facts, model)),
         "payment_method": facts["payment_method"],
+    }
+    if "rate" in facts:
+        above, below = facts["rate"].split("/")
+        goods |= {"currency": "USD", "rate": str(Decimal(above) / Decimal(below))}
+    return goods
+
+
+def _order(facts: Said, model: World, codes: list[str]) -> Said:
+    order = {
+        "id": _name(facts["shop"], facts["order"]),
+        "status": facts["status"],
+        "updated": facts["updated"].isoformat(),
+        "discounts": list(_discounts(facts, model, codes)),
+        **_goods(facts, model),
     }
     if facts["customer"] is not None:
         order["member"] = _name(facts["shop"], facts["customer"])
+    if facts.get("email"):
+        order["email"] = facts["email"]
     if "paid_at" in facts:
         order["paid_at"] = facts["paid_at"].isoformat()
-    if "rate" in facts:
-        above, below = facts["rate"].split("/")
-        order |= {"currency": "USD", "rate": str(Decimal(above) / Decimal(below))}
+    if facts.get("use_quote"):
+        order |= {"use_quote": True, "coupons": codes}
+        order |= {"use_points": facts["asks_points"]} if "asks_points" in facts else {}
+    if "hold" in facts:
+        raise Unsayable("an order with a hold")
     return order
 
 
-def _discounts(facts: Said, model: World) -> Iterator[Said]:
+def _discounts(facts: Said, model: World, codes: list[str]) -> Iterator[Said]:
     if facts.get("first_order"):
         yield {"source": "first_order", "amount": _amount(facts["first_order"], model)}
     if facts.get("promo"):
         yield {"source": "promo_code", "code": "PROMO", "amount": _amount(facts["promo"], model)}
+    if "coupon" in facts and LAST in codes:
+        yield {"source": "coupon", "code": LAST, "amount": _amount(facts["coupon_amount"], model)}
     if facts.get("use_points"):
         amount = _amount(facts["points_amount"], model)
         yield {"source": "points", "points": facts["use_points"], "amount": amount}

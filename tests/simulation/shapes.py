@@ -37,8 +37,11 @@ def draw_document(random: Random, *, currency: str, timezone: str, around: datet
         document["tiers"] = _tiers(random, "rewards" not in document or random.random() < 0.7, around)
         if random.random() < 0.3:
             document["earning"].append({"id": "high", "when": {"tier": ["high"]}, "multiply": "1.5"})
-    if random.random() < 0.6:
+    if random.random() < 0.75:
         document |= draw_cart_sections(random)
+        if "redemption" in document and random.random() < 0.6:
+            # Rewards would take the points before a cart can use them.
+            document.pop("rewards", None)
     return document
 
 

@@ -12,7 +12,7 @@ SOURCES = ("promo_code", "coupon", "segment", "first_order", "points")
 def draw_cart_sections(random: Random) -> Document:
     """The sections that price a cart; each is there by chance."""
     sections: Document = {}
-    if random.random() < 0.6:
+    if random.random() < 0.75:
         sections["redemption"] = _redemption(random)
     if random.random() < 0.4:
         sections["first_order"] = {"brackets": _by_cart(random)}
@@ -41,7 +41,7 @@ def _redemption(random: Random) -> Document:
     ]
     kept = [bracket for bracket in brackets if random.random() < 0.5] or brackets[:1]
     redemption: Document = {"brackets": kept}
-    if random.random() < 0.4:
+    if random.random() < 0.3:
         redemption["consume"] = random.choice(["used", "all", "none"])
     if random.random() < 0.2:
         redemption["from_order"] = 2

@@ -93,9 +93,14 @@ def _goods(world: World, facts: Facts) -> dict[str, Any]:
     }
 
 
+def numbered(listed: list[Any], number: int) -> Any:
+    """The one of that number; -1 is the newest. None where there are not so many."""
+    return listed[number] if -len(listed) <= number < len(listed) else None
+
+
 def _named(facts: Facts, codes: list[str]) -> tuple[str, ...]:
     numbers = dict.fromkeys(facts.get("enters", ()))
-    return tuple(codes[number] if number < len(codes) else NOBODYS for number in numbers)
+    return tuple(dict.fromkeys(numbered(codes, number) or NOBODYS for number in numbers))
 
 
 def _entered(world: World, facts: Facts) -> tuple[str, ...]:
@@ -128,7 +133,7 @@ def _code(world: World, facts: Facts) -> str:
     version = (facts["shop"], facts["order"], facts["updated"])
     if version not in world.codes:
         codes = codes_of(world, facts["shop"], facts["customer"])
-        world.codes[version] = codes[facts["coupon"]] if facts["coupon"] < len(codes) else ""
+        world.codes[version] = numbered(codes, facts["coupon"]) or ""
     return world.codes[version]
 
 

@@ -13,12 +13,20 @@ from tests.simulation.steps import Step
 
 LAPSE = timedelta(minutes=60)
 
+DAY = 86400
+SPANS = {
+    "still": [0, 0, 5, 60, 600, 3600, DAY],
+    "near": [0, 0, 60, 3600, DAY, 5 * DAY, 20 * DAY],
+    "far": [0, 0, 60, 3600, DAY, 5 * DAY, 20 * DAY, 60 * DAY, 200 * DAY],
+}
+"""At most so many seconds pass between two steps, by the habit of the clock."""
+
 Facts = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Story:
-    """What was told so far. ``clock`` is the seed's habit: ``near``, ``far`` or ``edges`` of the calendar."""
+    """What was told so far. ``clock`` is the seed's habit: see ``SPANS``, or ``edges`` of the calendar."""
 
     random: Random
     now: datetime
@@ -34,6 +42,7 @@ class Story:
     keys: list[tuple[str, Facts]] = field(default_factory=list)
     holds: list[Facts] = field(default_factory=list)
     count: int = 0
+    known: list[str] = field(default_factory=list)
 
     def number(self) -> int:
         """One more."""
@@ -42,11 +51,13 @@ class Story:
 
     def tell(self, do: str, **facts: Any) -> None:
         """One step, now."""
+        if facts.get("customer") and do in ("order", "gift", "event", "hold"):
+            self.known.append(facts["customer"])
         self.steps.append(Step(self.now, do, facts))
 
     def somebody(self) -> str:
-        """A customer."""
-        return self.random.choice(self.customers)
+        """A customer; mostly one who is a member already."""
+        return self.random.choice(self.known if self.known and self.random.random() < 0.8 else self.customers)
 
     def pick(self, *statuses: str) -> Facts | None:
         """An order in one of these states, as it was told last."""
@@ -60,11 +71,10 @@ class Story:
         if self.clock == "edges" and random.random() < 0.4:
             coming = sorted(edges(self.now, self.document["timezone"]))
             self._go_near(random.choice(coming if random.random() < 0.2 else coming[:2]))
-        elif coming and random.random() < 0.35:
+        elif coming and random.random() < (0.1 if self.clock == "still" else 0.35):
             self._go_near(random.choice(coming[:4]))
         else:
-            spans = [0, 0, 60, 3600, 86400, 5 * 86400, 20 * 86400]
-            move = random.choice([*spans, 60 * 86400, 200 * 86400] if self.clock == "far" else spans)
+            move = random.choice(SPANS.get(self.clock, SPANS["near"]))
             self.now += timedelta(seconds=random.randint(0, move) if move else 0)
 
     def _go_near(self, aim: datetime) -> None:

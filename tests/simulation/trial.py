@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -13,9 +13,11 @@ from django_scopes import scopes_disabled
 from palier.cli.verification.whole import load_problems
 from palier.core.values import replace
 from tests.model.compare import differences
+from tests.simulation.answers import Answers
 from tests.simulation.histories import draw_history
 from tests.simulation.play import play
 from tests.simulation.remains import dump
+from tests.simulation.scenario import SAYABLE, Unsayable, as_scenario
 from tests.simulation.steps import History
 
 
@@ -26,15 +28,40 @@ class Failure:
     kind: str
     problems: tuple[str, ...]
     history: History
+    answers: Answers = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.history}\nproblems:\n" + "\n".join(f"  {problem}" for problem in self.problems)
 
+    def scenario(self) -> str:
+        """The history as ``palier rehearse`` reads it, which expects what the model says; else why it is none."""
+        try:
+            told = as_scenario(self.history, self.answers)
+        except Unsayable as unsayable:
+            return f"no scenario can say it: {unsayable}"
+        return f"as a scenario, which expects what the model says:\n{told}"
 
-def try_seed(seed: int, *, shrinks: bool = True) -> Failure | None:
+
+def try_seed(seed: int, *, fully: bool = True) -> Failure | None:
     """Tell the history of that seed; what it breaks, with as few steps as show it."""
-    failure = try_history(draw_history(seed))
-    return shrink(failure, try_history) if failure and shrinks else failure
+    return try_drawn(draw_history(seed), fully=fully)
+
+
+def try_drawn(history: History, *, fully: bool) -> Failure | None:
+    """What the history breaks, with as few steps as show it: those that a scenario can say, if they suffice."""
+    attempt = try_history if fully else try_once
+    failure = attempt(history)
+    if failure is None:
+        return None
+    plain = attempt(replace(history, steps=tuple(step for step in history.steps if step.do in SAYABLE)))
+    if plain is not None and plain.kind == failure.kind:
+        failure = plain
+    return shrink(failure, attempt)
+
+
+def try_once(history: History) -> Failure | None:
+    """Told once, with due work done often or never by turns: what there is must be what the model says."""
+    return _played(history, works_often=bool(history.seed % 2), verifies=False, compares=True)[1]
 
 
 def try_history(history: History) -> Failure | None:
@@ -45,27 +72,36 @@ def try_history(history: History) -> Failure | None:
     """
     states = []
     for works_often in (True, False):
-        problems: tuple[str, ...] = ()
-        unlike: tuple[str, ...] = ()
-        try:
-            with _forgotten():
-                world = play(history, works_often=works_often)
-                if works_often == bool(history.seed % 2):
-                    problems = tuple(str(problem) for problem in load_problems(world.programme_id))
-                else:
-                    unlike = tuple(differences(history, world.programme_id, world.shops, world.answers))
-                states.append(
-                    dump(world) | {"answers": {str(key): said for key, said in world.answers.items()}}
-                )
-        except Exception as error:
-            return Failure(f"{type(error).__name__}", (f"{type(error).__name__}: {error}",), history)
-        if problems:
-            return Failure(problems[0].split(" ")[0], problems, history)
-        if unlike:
-            return Failure("model", unlike, history)
+        verifies = works_often == bool(history.seed % 2)
+        state, failure = _played(history, works_often=works_often, verifies=verifies, compares=not verifies)
+        if failure is not None:
+            return failure
+        states.append(state)
     if states[0] != states[1]:
         return Failure("path", tuple(_differences(*states)), history)
     return None
+
+
+def _played(
+    history: History, *, works_often: bool, verifies: bool, compares: bool
+) -> tuple[dict[str, Any], Failure | None]:
+    """Play it, and look at what it left before that is rolled back."""
+    state: dict[str, Any] = {}
+    try:
+        with forgotten():
+            world = play(history, works_often=works_often)
+            if verifies:
+                problems = tuple(str(problem) for problem in load_problems(world.programme_id))
+                if problems:
+                    return state, Failure(problems[0].split(" ")[0], problems, history, world.answers)
+            if compares:
+                unlike = tuple(differences(history, world.programme_id, world.shops, world.answers))
+                if unlike:
+                    return state, Failure("model", unlike, history, world.answers)
+            state = dump(world) | {"answers": {str(key): said for key, said in world.answers.items()}}
+    except Exception as error:
+        return state, Failure(type(error).__name__, (f"{type(error).__name__}: {error}",), history)
+    return state, None
 
 
 def shrink(failure: Failure, attempt: Callable[[History], Failure | None]) -> Failure:
@@ -88,7 +124,7 @@ def shrink(failure: Failure, attempt: Callable[[History], Failure | None]) -> Fa
 
 
 @contextmanager
-def _forgotten() -> Iterator[None]:
+def forgotten() -> Iterator[None]:
     """Everything that happens within is rolled back."""
     with scopes_disabled(), transaction.atomic():
         yield
