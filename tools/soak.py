@@ -139,7 +139,7 @@ def _report(chaos: Soak, threads: list[Shopper], memory: Memory, receiver: Recei
         write.name for write in run.notebook.writes if not write.acknowledged_at and not write.refusal
     ]
     memory.stop.set()
-    waiting = _drain(palier)
+    waiting = palier.drain(DRAIN_WITHIN_S)
     kept = palier.ask("kept")
     chaos.stop.set()
     palier.end()
@@ -169,16 +169,6 @@ def _report(chaos: Soak, threads: list[Shopper], memory: Memory, receiver: Recei
         "memory": memory.told(),
     }  # fmt: skip
     return report
-
-
-def _drain(palier: Installation) -> list[str]:
-    """Wait until nothing waits any more; what still does after a while."""
-    until = time.monotonic() + DRAIN_WITHIN_S
-    while waiting := palier.ask("kept", "waiting"):
-        if time.monotonic() > until:
-            return [str(waiting)]
-        time.sleep(2)
-    return []
 
 
 def _tracebacks(child: Child) -> list[str]:

@@ -1,5 +1,8 @@
 """The ``palier`` command itself: its table, its refusals, and what it does before a command's own work."""
 
+import os
+import subprocess
+import sys
 from importlib.util import find_spec
 
 import pytest
@@ -35,3 +38,14 @@ def test_a_misspelt_command_is_refused_with_what_was_meant(capsys):
 def test_a_database_without_a_programme_asks_for_palier_init():
     with pytest.raises(NotInitialised, match="run palier init"):
         require_programme()
+
+
+@pytest.mark.parametrize("words", [["verify"], ["init"], ["serve"]])
+def test_a_database_that_does_not_answer_is_told_in_one_line(words):
+    away = {**os.environ, "DJANGO_SETTINGS_MODULE": "palier.config.settings"}
+    away |= {"PALIER_DATABASE_URL": "postgresql://anna:secret@127.0.0.1:1/none", "PALIER_SECRET_KEY": "x" * 50}
+    told = subprocess.run([sys.executable, "-m", "palier", *words], env=away, capture_output=True, text=True)
+    assert told.returncode == 2
+    assert told.stderr.startswith("palier: the database does not answer: ")
+    assert "Traceback" not in told.stderr
+    assert "secret" not in told.stderr

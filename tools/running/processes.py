@@ -84,11 +84,15 @@ class Installation:
     url: str
     secret: str
     children: list[Child] = field(default_factory=list)
+    code: Path | None = None
+    """Another checkout whose Palier it runs."""
 
     @property
     def environment(self) -> dict[str, str]:
         """What its processes are told."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PALIER_")}
+        if self.code is not None:
+            kept["PYTHONPATH"] = f"{self.code / 'src'}{os.pathsep}{kept.get('PYTHONPATH', '')}"
         return kept | {
             "DJANGO_SETTINGS_MODULE": "palier.config.settings",
             "PALIER_DATABASE_URL": self.url,
@@ -98,9 +102,9 @@ class Installation:
             "PALIER_API_RATE": "0",
         }
 
-    def web(self, name: str = "web") -> Child:
+    def web(self, name: str = "web", port: int = 0) -> Child:
         """A web server that has started."""
-        port = free_port()
+        port = port or free_port()
         return self._begin(
             Child(name, ["palier", "serve", "--port", str(port)], self.environment, self._log(name), port)
         )
@@ -130,6 +134,15 @@ class Installation:
         if told.returncode:
             raise RuntimeError(told.stderr)
         return json.loads(told.stdout)
+
+    def drain(self, within_s: float) -> list[str]:
+        """Wait until nothing waits to be worked off; what still does after so long."""
+        until = time.monotonic() + within_s
+        while waiting := self.ask("kept", "waiting"):
+            if time.monotonic() > until:
+                return [str(waiting)]
+            time.sleep(2)
+        return []
 
     def end(self) -> None:
         """Kill whatever runs."""

@@ -99,6 +99,7 @@ def _main(words: list[str]) -> int:
 
 def _run(module: object, command: Command, options: argparse.Namespace) -> int:
     from django.core.exceptions import ImproperlyConfigured
+    from django.db import OperationalError
 
     from palier.cli.start import require_programme, set_up
     from palier.core.errors import Refusal
@@ -118,6 +119,9 @@ def _run(module: object, command: Command, options: argparse.Namespace) -> int:
         return _refuse(str(refusal))
     except ImproperlyConfigured as error:
         return _refuse(str(error))
+    except OperationalError as error:
+        # Away, out of space, or locked for too long: what was in a transaction was not done.
+        return _refuse(f"the database does not answer: {' '.join(str(error).split())}")
     return status
 
 
