@@ -125,3 +125,11 @@ def test_points_of_a_hold_follow_a_renewal_that_came_meanwhile():
     story = Checkout(programme(points=points("P1Y"))).gift(100).at(when("2026-10-10"))
     story.hold("h", 100).order("A", 10).release("h")
     assert set(story.ends()) == {638}
+
+
+def test_l2_an_order_does_not_revive_points_that_ended_while_they_were_held():
+    story = Checkout(programme(points=points("P1Y"))).gift(40)
+    story.at(story.state.lots[0].ends_at - timedelta(minutes=10))
+    story.hold("h", 40).later(1 / 48).order("A", 10).later(1 / 24)
+    (returned,) = (lot for lot in story.state.lots if lot.remaining == 40)
+    assert story.now + days(29) < returned.ends_at < story.now + days(32)

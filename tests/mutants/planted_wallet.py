@@ -102,7 +102,7 @@ WALLET = (
         "core/book.py",
         "lot.ends_at < until and not self.is_dead(lot):",
         "lot.ends_at < until:",
-        test="tests/core/test_expiry.py",
+        test="tests/core/test_holds.py",
     ),
     Planted(
         "a cancelled order's renewal stays",
