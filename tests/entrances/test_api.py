@@ -282,3 +282,10 @@ def test_a_mistake_of_ours_is_a_problem_that_says_nothing_of_the_inside(
     told = api.problem(500, "GET", "/members/anna/explanation")
     assert told["code"] == "internal_error"
     assert "inside" not in json.dumps(told)
+
+
+@pytest.mark.parametrize("body", [b'{"member": "\xff\xfe"}', b'{"\xc0\xaf": 1}', b'{"a": "\xed\xa0\x80"}'])
+def test_a_body_that_is_no_utf_8_is_refused_everywhere(api, body):
+    for method, path in (("PUT", "/orders/1"), ("POST", "/quotes"), ("POST", "/programme/check")):
+        told = api.problem(400, method, path, body)
+        assert (told["code"], told["detail"]) == ("invalid_json", "The body is not UTF-8")

@@ -195,3 +195,11 @@ def test_erasing_a_member_blanks_what_was_pushed_about_them(world, shop):
     left = {row.event_id: bool(row.payload) for row in Inbox.objects.all()}
     assert left == {"mine": False, "profile": False, "guest": False, "hers": True, "refund": True}
     assert Inbox.objects.filter(done_at=None).count() == 2
+
+
+def test_a_message_that_is_no_utf_8_is_refused_as_no_json(shop, monkeypatch):
+    monkeypatch.setattr(receive, "check", lambda *_, **__: "good")
+    body = b'{"type": "order", "data": {"id": "\xff\xfe"}}'
+    answer = Client().post(f"/hooks/{shop.shop.public_id}", data=body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_json")
+    assert not Inbox.objects.exists()

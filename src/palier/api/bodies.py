@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -35,8 +36,27 @@ def read_json(body: bytes) -> Any:
         return _decode(body)
     except msgspec.DecodeError as error:
         raise Refused(Problem("invalid_json", f"The body is no JSON: {_place(error)}")) from None
+    except UnicodeDecodeError:
+        raise Refused(Problem("invalid_json", "The body is not UTF-8")) from None
     except RecursionError:
         raise Refused(Problem("invalid_json", "The body is nested too deeply")) from None
+
+
+def refuse_twice(body: bytes) -> None:
+    """``Refused`` when a map in the body, which is JSON, gives a key twice: which one is meant is anybody's guess."""
+    try:
+        json.loads(body, object_pairs_hook=_each_once)
+    except RecursionError:
+        raise Refused(Problem("invalid_json", "The body is nested too deeply")) from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [key for key, _ in pairs]
+        twice = next(key for place, key in enumerate(names) if key in names[:place])
+        raise Refused(Problem("invalid_json", f"The key {twice[:80]!r} is given twice in one map"))
+    return found
 
 
 def _place(error: Exception) -> str:

@@ -16,7 +16,7 @@ from ninja.security import HttpBearer
 
 from palier.api import limits
 from palier.api.amounts import asked_language
-from palier.api.bodies import BODY_MAX, read_object
+from palier.api.bodies import BODY_MAX, read_object, refuse_twice
 from palier.api.keys import Caller, authenticate
 from palier.api.once import HEADER, KEY_MAX, answered_once, digest_of, read_key
 from palier.api.problems import Problem, Refused
@@ -41,6 +41,8 @@ class Body:
     example: Mapping[str, Any]
     parts: Mapping[str, Any] = field(default_factory=dict)
     """Schemas that it refers to."""
+    is_document: bool = False
+    """People write it: a key that is given twice is a mistake of theirs, and not the last one's turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,11 @@ def endpoint(
             router.add_api_operation(
                 there,
                 [method],
-                _view(handler, path, body is not None, once, fixed={named: word}),
+                _view(handler, path, body, once, fixed={named: word}),
                 auth=ApiKey(scopes),
                 include_in_schema=False,
             )
-        view = _view(handler, path, body is not None, once)
+        view = _view(handler, path, body, once)
         router.add_api_operation(
             path,
             [method],
@@ -190,7 +192,7 @@ def _extra(scopes: tuple[str, ...], body: Body | None, once: bool) -> dict[str, 
 
 
 def _view(
-    handler: Handler, path: str, reads_body: bool, once: bool, fixed: Mapping[str, str] | None = None
+    handler: Handler, path: str, reads: Body | None, once: bool, fixed: Mapping[str, str] | None = None
 ) -> Callable[..., HttpResponse]:
     given = fixed or {}
     hints = get_type_hints(handler, include_extras=True)
@@ -200,8 +202,10 @@ def _view(
 
     def view(request: HttpRequest, **values: Any) -> HttpResponse:
         _refuse_unknown(request, known)
-        raw = _raw_body(request) if reads_body else b""
-        body = read_object(raw) if reads_body else {}
+        raw = _raw_body(request) if reads else b""
+        body = read_object(raw) if reads else {}
+        if reads and reads.is_document:
+            refuse_twice(raw)
         key = read_key(request.headers.get(HEADER)) if once else ""
         caller: Caller = request.auth  # type: ignore[attr-defined]
         world = datetime.now(UTC)

@@ -50,7 +50,7 @@ def from_fields(
     for key in addressed:
         kept[key] = Field(kept[key].kind, f"{kept[key].about}; if it is said, that of the address")
     schema = deepcopy(dict(record(kept, _as_read, about=about).schema))
-    return Body(name, schema, example)
+    return Body(name, schema, example, is_document="document" in kept)
 
 
 CART_EXAMPLE = {

@@ -83,7 +83,7 @@ def _receive(request: HttpRequest, shop: str, body: bytes) -> HttpResponse:
 def _keep(shop_id: int, event_id: str, body: bytes, now: datetime) -> HttpResponse:
     try:
         message = _decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _problem(400, "invalid_json", "the message is no JSON")
     kind = message.get("type") if isinstance(message, dict) else None
     data = message.get("data") if isinstance(message, dict) else None

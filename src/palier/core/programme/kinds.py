@@ -219,6 +219,10 @@ def is_clean(text: str) -> bool:
     return not any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text)
 
 
+_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")
+"""They turn the direction of all that follows, also of what is no part of the text. Isolates and marks do not."""
+
+
 def read_text(context: Context, path: str, value: object) -> str:
     """A text that is not empty, of at most 2000 characters, without control characters."""
     if not isinstance(value, str):
@@ -228,7 +232,7 @@ def read_text(context: Context, path: str, value: object) -> str:
         context.fail(path, "this text must not be empty")
     if len(value) > _TEXT_MAX:
         context.fail(path, f"this text is too long; at most {_TEXT_MAX} characters")
-    if not is_clean(value):
+    if not is_clean(value) or not _OVERRIDES.isdisjoint(value):
         context.fail(path, "this text holds control characters or broken characters")
     return str(value)
 
