@@ -24,8 +24,9 @@ def prove(story: Story) -> None:
         assert entry.amount == entry.points + entry.pending + entry.held - entry.debt
     for bucket, name in (("available", "points"), ("pending", "pending"), ("held", "held"), ("debt", "debt")):
         assert getattr(totals, bucket) == sum(getattr(entry, name) for entry in story.entries)
-    alive = [lot for lot in state.lots if lot.ends_at is None or lot.ends_at > state.caught_up_at]
-    assert len(alive) == len(state.lots), "dead points are still there"
+    lots = [lot for lot in state.lots if lot.remaining]
+    alive = [lot for lot in lots if lot.ends_at is None or lot.ends_at > state.caught_up_at]
+    assert len(alive) == len(lots), "dead points are still there"
     assert totals.available == sum(lot.remaining for lot in alive if lot.settled)
     assert totals.pending == sum(lot.remaining for lot in alive if not lot.settled)
     assert {lot.number: lot.remaining for lot in state.lots if lot.remaining} == {
