@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from palier.core.account import AccountState, Lot, Timeline, Totals, Version
 from palier.core.book import Book
 from palier.core.catch_up import catch_up, horizon_of, reminders
-from palier.core.ending import End, ended_lots, night_of
+from palier.core.ending import End, Ladder, Window, ended_lots, leaving_of, looks_of, night_of
 from palier.core.period import Duration
 from palier.core.programme.values import Interval, Season
 from palier.core.values import replace
@@ -26,8 +26,8 @@ def row(number=1, remaining=10, settled=True, available_at=None, ends_at=None):
     return (number, remaining, 0, 0, settled, available_at, ends_at, ends_at, None)
 
 
-def ended(*lots, others=(), until=100, reminders=lambda end: ()):
-    return ended_lots(lots, others, until, reminders)
+def ended(*lots, others=(), until=100, reminders=lambda end: (), looks=()):
+    return ended_lots(lots, others, until, reminders, looks=looks)
 
 
 # Which nights
@@ -52,18 +52,72 @@ def test_there_is_no_night_before_the_newest_version_is_in_force():
     assert night_of(known, START + days(5)) is not None
 
 
-def test_there_is_no_night_where_a_window_or_a_season_may_end():
-    season = Season(Interval(START, START + days(9)), (("t1", 1),))
-    for tiers, lasts in (
-        (None, True),
-        (ladder(0, 9), True),
-        (ladder(0, 9, window="calendar_year"), False),
-        (ladder(0, 9, window="rolling", rolling=Duration(2)), False),
-        (ladder(0, 9, schedule=(season,)), False),
-        (ladder(0, 9, schedule=(replace(season, enabled=False),)), True),
-    ):
-        found = night_of(timeline((START, programme(tiers=tiers))), START + days(3))
-        assert (found is not None) is lasts, tiers
+def test_a_night_is_for_those_who_met_the_season_and_knows_the_next_edge():
+    season = Season(Interval(START + days(2), START + days(9)), (("t1", 1),))
+    tiers = ladder(0, 9, schedule=(season,))
+    before, within, after = (
+        night_of(timeline((START, programme(tiers=tiers))), START + days(day)) for day in (1, 2, 9)
+    )
+    assert (before.since, before.edge, before.ladder.thresholds) == (
+        START - SECOND,
+        START + days(2),
+        (0, 900),
+    )
+    assert (within.since, within.edge) == (START + days(2) - SECOND, START + days(9))
+    assert (within.ladder.thresholds, within.ladder.names) == ((0, 1), ("t0", "t1"))
+    assert (after.since, after.edge, after.ladder.thresholds) == (START + days(9) - SECOND, None, (0, 900))
+    off = ladder(0, 9, schedule=(replace(season, enabled=False),))
+    assert night_of(timeline((START, programme(tiers=off))), START + days(3)).edge is None
+    assert night_of(timeline((START, programme())), START + days(3)).ladder is None
+
+
+# Which windows
+
+
+def test_until_when_what_happened_counts():
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert leaving_of(programme()) is None
+    assert leaving_of(programme(tiers=ladder(0, 9))) is None
+    paris = {"timezone": "Europe/Paris"}
+    rolling = leaving_of(programme(tiers=ladder(0, 9, window="rolling", rolling=Duration(2)), **paris))
+    assert rolling(at) == datetime(2026, 5, 2, 8, tzinfo=UTC)  # nine in Paris, in summer
+    year = leaving_of(programme(tiers=ladder(0, 9, window="calendar_year"), **paris))
+    assert year(at) == datetime(2026, 12, 31, 23, tzinfo=UTC)
+
+
+def window(*contributions, tier="t0", is_year=False, leaves=lambda at: at + 100):
+    rows = [("", at, spend, 0, 0) for at, spend in contributions]
+    steps = Ladder(ladder(0, 9), (0, 900), ("t0", "t1"))
+    return Window(rows, tier, steps, leaves, is_year)
+
+
+def test_what_leaves_a_window_is_looked_at_while_the_tier_stays():
+    mine = window((10, 5), (20, 5), (60, 5))
+    assert looks_of(mine, since=50, until=100) == ([], 110)
+    assert looks_of(mine, since=50, until=110) == ([110], 120)
+    assert looks_of(mine, since=110, until=160) == ([120, 160], None)
+    assert looks_of(window(), since=50, until=110) == ([], None)
+    assert looks_of(window((10, 5), leaves=None), since=50, until=110) == ([], None)
+
+
+def test_where_the_tier_would_change_or_wait_there_is_no_answer():
+    both = ((10, 500), (20, 900))
+    assert looks_of(window(*both, tier="t1"), since=50, until=110) == ([110], 120)
+    assert looks_of(window(*both, tier="t1"), since=50, until=120) is None
+    assert looks_of(window(*both, tier="t0"), since=50, until=110) is None
+    assert looks_of(window((10, -10), (20, 905), tier="t0"), since=50, until=110) is None
+    assert looks_of(window((10, 5), (20, -1), tier=""), since=50, until=110) == ([110], 120)
+    assert looks_of(window((10, 5), (20, -1), tier="t0"), since=50, until=110) is None
+
+
+def test_in_a_calendars_window_every_end_of_a_year_is_looked_at():
+    def ends(at):
+        return (at // 100 + 1) * 100
+
+    mine = window((30, 5), (210, 5), is_year=True, leaves=ends)
+    assert looks_of(mine, since=250, until=299) == ([], 300)
+    assert looks_of(mine, since=250, until=410) == ([300, 400], 500)
+    assert looks_of(window((210, 900), tier="t1", is_year=True, leaves=ends), since=250, until=300) is None
 
 
 # Which lots
@@ -83,6 +137,15 @@ def test_lots_that_end_together_are_one_end_and_pending_points_are_told_apart():
 def test_when_nothing_ends_there_is_no_answer():
     assert ended(row(ends_at=101), row(2)) is None
     assert ended() is None
+
+
+def test_an_account_that_is_only_looked_at_keeps_its_lots():
+    found = ended(row(1, ends_at=101), looks=[40, 60])
+    assert (found.first, found.ends, found.next_due, len(found.kept)) == (40, [], 101, 1)
+    assert ended(row(1, ends_at=50), looks=[60]).first == 50
+    assert ended(row(1, ends_at=101), looks=[40], others=[100]) is None
+    assert ended(row(1, ends_at=101), looks=[40], reminders=lambda end: (39, 40)) is None
+    assert ended(row(1, ends_at=101), looks=[40], reminders=lambda end: (39,)).next_due == 101
 
 
 def test_when_anything_else_is_due_there_is_no_answer():
