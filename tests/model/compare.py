@@ -20,7 +20,11 @@ def differences(
     history: History, programme_id: int, shops: list[int], answers: Answers | None = None
 ) -> Iterator[str]:
     """Every figure in which the two differ, and every answer that the model would not have given."""
-    model = tell(history, answers)
+    yield from unlike(tell(history, answers), programme_id, shops)
+
+
+def unlike(model: World, programme_id: int, shops: list[int]) -> Iterator[str]:
+    """Every figure in which the model, as it stands, and the database differ."""
     yield from model.complaints
     identities = Identity.objects.filter(account__programme_id=programme_id)
     found = {(shops.index(i.shop_id), i.customer_id): i.account_id for i in identities}

@@ -168,16 +168,22 @@ class Booked:
                 :1
             ]
         for coupon in self.coupons:
-            if coupon.remaining is not None:
+            if waits:
+                self._return_amount(coupon)
+                coupon.state = "reserved"
+            elif coupon.remaining is not None:
                 self._take_amount(member, coupon, basket)
             else:
-                coupon.state = "reserved" if waits else "used"
+                coupon.state = "used"
 
     def _give_back(self, member: Member, coupon: Coupon) -> None:
         self.coupons.remove(coupon)
+        self._return_amount(coupon)
+        member.restore(coupon)
+
+    def _return_amount(self, coupon: Coupon) -> None:
         if coupon.remaining is not None:
             coupon.remaining += self.amounts.pop(coupon.number, 0)
-        member.restore(coupon)
 
     def _take_amount(self, member: Member, coupon: Coupon, basket: Basket) -> None:
         """What is left of it stays on the code; in the programme's currency."""

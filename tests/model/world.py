@@ -37,7 +37,7 @@ class World:
         self.orders: dict[tuple[int, str], Booked] = {}
         self.numbers = count(1)
         self.codes: dict[tuple[Any, ...], str] = {}
-        self.answers: Answers = answers or {}
+        self.answers: Answers = {} if answers is None else answers
         self.complaints: list[str] = []
         self.refusals: list[str] = []
         self.last_quote: Priced | None = None

@@ -23,8 +23,8 @@ AGAIN = ("event", "gift", "hold", "voucher")
 def play(history: History, *, works_often: bool) -> World:
     """Tell the whole history to a new programme. With ``works_often`` the due work is done before every step and in
     between; without it only where the history says so, and at its end."""
-    with _numbered_coupons():
-        world = _begin(history)
+    with numbered_coupons():
+        world = begin(history)
         now = history.starts_at
         for step in history.steps:
             if works_often:
@@ -40,7 +40,8 @@ def play(history: History, *, works_often: bool) -> World:
     return world
 
 
-def _begin(history: History) -> World:
+def begin(history: History) -> World:
+    """A new programme with two shops."""
     # Numbers of versions come again after a rollback: what the process remembers of them would be another history's.
     programmes._versions.clear()
     programmes._timelines.clear()
@@ -58,7 +59,7 @@ def _begin(history: History) -> World:
 
 
 @contextmanager
-def _numbered_coupons() -> Iterator[None]:
+def numbered_coupons() -> Iterator[None]:
     """Coupons get rising numbers: which of two that were issued together comes first must not be chance."""
     count = iter(range(1, 10**9))
 
