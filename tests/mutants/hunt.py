@@ -22,13 +22,14 @@ def main() -> int:
     django.setup()
     from django.test.utils import setup_databases, teardown_databases
 
-    from tests.simulation.trial import try_seed
+    from tests.simulation.histories import draw_history
+    from tests.simulation.trial import try_history
 
     kept = setup_databases(verbosity=0, interactive=False)
     try:
         for seed in range(first, last + 1):
             signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
-            failure = try_seed(seed, shrinks=False)
+            failure = try_history(draw_history(seed))
             if failure is not None:
                 print(f"seed {seed}: {failure.kind}")
                 return 1
