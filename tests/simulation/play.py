@@ -20,9 +20,9 @@ AGAIN = ("event", "gift", "hold", "voucher")
 """Steps that are told once more at the end, and must be recognised by their keys."""
 
 
-def play(history: History, *, works_often: bool) -> World:
+def play(history: History, *, works_often: bool, repeats: bool = True) -> World:
     """Tell the whole history to a new programme. With ``works_often`` the due work is done before every step and in
-    between; without it only where the history says so, and at its end."""
+    between; without it only where the history says so, and at its end. ``repeats``: everything is told once more."""
     with numbered_coupons():
         world = begin(history)
         now = history.starts_at
@@ -36,7 +36,8 @@ def play(history: History, *, works_often: bool) -> World:
             except Refusal as refusal:
                 world.refused.append(f"{step.do}: {refusal}")
         work(world, history.ends_at)
-        _repeat_everything(world, history)
+        if repeats:
+            _repeat_everything(world, history)
     return world
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from palier.core.order import Line, Order, OrderDiscount, Refund, RefundLine, Shipping
 from palier.core.quote_values import Cart
 from palier.flows.points.catch_up_accounts import catch_up_accounts
-from palier.store.models import CouponRow
+from palier.store.rows import select
 from tests.simulation.answers import Answers
 from tests.simulation.shapes import PRODUCTS
 
@@ -49,10 +49,12 @@ def work(world: World, now: Any) -> None:
 
 def codes_of(world: World, shop: int, customer: str | None) -> list[str]:
     """The codes of the member's coupons, in the order of their issue."""
-    rows = CouponRow.objects.filter(
-        account__identities__customer_id=customer, account__identities__shop_id=world.shops[shop]
+    rows = select(
+        "SELECT c.code FROM store_coupon c JOIN store_identity i ON i.account_id = c.account_id"
+        " WHERE i.shop_id = %s AND i.customer_id = %s ORDER BY c.public_id",
+        [world.shops[shop], customer],
     )
-    return list(rows.order_by("public_id").values_list("code", flat=True))
+    return [row[0] for row in rows]
 
 
 def order_of(world: World, facts: Facts) -> Order:
