@@ -1,6 +1,7 @@
 """An account derived once more from its rows is the account that is stored, and shows what is damaged in it."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from palier.core.order import Shipping
 from palier.core.period import Duration
 from palier.core.programme.values import Award, EarningRule, Settle
 from palier.core.values import replace
+from tests.core.approved.ledger import told
+from tests.core.approved.stories import rules_told
 from tests.core.checkout_kit import Checkout
 from tests.core.kit import (
     Story,
@@ -35,6 +38,13 @@ def test_whatever_happened_the_rows_tell_the_account_that_is_stored(name, histor
     for step in history:
         happen(story, step)
         assert derived(story) == plain(story.state)
+
+
+@pytest.mark.parametrize("number", range(24))
+def test_checkouts_new_versions_and_tiers_given_are_told_by_the_rows_too(number):
+    rules = rules_told()
+    story = told(rules[number % len(rules)], Random(number))
+    assert derived(story) == plain(story.state)
 
 
 def test_the_rows_of_a_tier_given_by_staff_tell_until_when():

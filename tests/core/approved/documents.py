@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from palier.core.check import check
 from palier.core.programme.canonical import canonical_json, to_document
+from palier.core.programme.check import check
 from palier.core.programme.diff import diff
 from palier.core.programme.load import load_yaml
 from palier.core.programme.parse import parse

@@ -29,7 +29,8 @@ DEEDS = (
 )  # fmt: skip
 
 
-def _rules() -> list[Programme]:
+def rules_told() -> list[Programme]:
+    """The programmes that the stories take turns with."""
     read = [parse(load_yaml(text)) for text in (CORNER, MARKET, BEST)]
     corner = replace(
         read[0], currency="EUR", points=replace(read[0].points, settle=Settle("delivered", Duration(days=14)))
@@ -41,18 +42,19 @@ def _rules() -> list[Programme]:
 
 def story_lines() -> Iterator[str]:
     """Stories drawn by their number; every fourth is told to staff."""
-    rules = _rules()
+    rules = rules_told()
     for number in range(STORIES):
         draw = Random(number)
         story = Story(rules[number % len(rules)])
         for _ in range(12):
-            _happen(story, draw)
+            happen(story, draw)
         yield f"story {number}"
         yield from (f"  {said}" for said in _told(story, for_staff=number % 4 == 0))
         yield ""
 
 
-def _happen(story: Story, draw: Random) -> None:
+def happen(story: Story, draw: Random) -> None:
+    """Let one thing happen that is drawn."""
     deed, name = draw.choice(DEEDS), draw.choice("ABC")
     status = draw.choice(("paid", "paid", "placed", "shipped", "delivered", "cancelled"))
     more: dict[str, Any] = {

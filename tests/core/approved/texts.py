@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.core.approved.documents import document_lines
+from tests.core.approved.ledger import ledger_lines
 from tests.core.approved.problems import problem_lines
 from tests.core.approved.quotes import quote_lines
 from tests.core.approved.stories import story_lines
@@ -14,6 +15,7 @@ FOLDER = Path(__file__).parent
 
 TEXTS: dict[str, Callable[[], Iterator[str]]] = {
     "documents": document_lines,
+    "ledger": ledger_lines,
     "problems": problem_lines,
     "quotes": quote_lines,
     "stories": story_lines,
