@@ -26,6 +26,7 @@ from tests.entrances.api_shop import Api, forget_everything, make_api
 
 CLIENTS = 64
 WORKERS = 2
+IDLE_S = 5
 
 _keys = itertools.count(1)
 
@@ -77,9 +78,7 @@ class Clients:
         return answers
 
     def _ask(self, ask: Ask) -> Answer:
-        wire = getattr(self._own, "wire", None)
-        if wire is None:
-            wire = self._own.wire = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
+        wire = self._wire()
         headers = {"Authorization": f"Bearer {ask.key}", "Content-Type": "application/json"}
         if ask.method == "POST":
             headers["Idempotency-Key"] = ask.once or f"race-{next(_keys)}"
@@ -87,6 +86,17 @@ class Clients:
         wire.request(ask.method, f"/api/v1{ask.path}", raw, headers)
         response = wire.getresponse()
         return Answer(response.status, json.loads(response.read() or b"{}"))
+
+    def _wire(self) -> http.client.HTTPConnection:
+        """This thread's connection; one that was idle is opened anew before the server closes it."""
+        now = time.monotonic()
+        wire = getattr(self._own, "wire", None)
+        if wire is None or now - self._own.used_at > IDLE_S:
+            if wire is not None:
+                wire.close()
+            wire = self._own.wire = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
+        self._own.used_at = now
+        return wire
 
     def close(self) -> None:
         self._pool.shutdown()

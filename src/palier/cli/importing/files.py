@@ -111,9 +111,13 @@ def json_rows(source: Source) -> Iterator[tuple[int, object]]:
                 yield number, ValueError(f"the line is longer than {LINE_CHARACTERS_MAX} characters")
             elif line.strip():
                 try:
-                    yield number, json.loads(line, parse_float=str)
+                    yield number, json.loads(line, parse_float=str, parse_constant=_refuse_constant)
                 except (ValueError, RecursionError) as error:
                     yield number, ValueError(f"this line is no JSON: {str(error)[:200]}")
+
+
+def _refuse_constant(text: str) -> object:
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def bounded_lines(file: IO[str]) -> Iterator[str | None]:

@@ -76,9 +76,16 @@ def members(source: Source) -> Iterator[tuple[int, MemberFacts | Problem]]:
             if kind != "member":
                 raise ValueError("this line is no member")
             body = dict(body)
-            yield number, parse_member(str(body.pop("id", "")), body)
+            yield number, parse_member(_customer(body.pop("id", "")), body)
         except (Refusal, ValueError) as error:
             yield number, _problem(number, value, error)
+
+
+def _customer(named: object) -> str:
+    """The id of a member: a text or a whole number, and nothing that merely has a text."""
+    if isinstance(named, bool) or not isinstance(named, str | int):
+        raise ValueError("id has to be a text or a whole number")
+    return str(named)
 
 
 def kind_of(value: object) -> tuple[str, Mapping[str, Any]]:

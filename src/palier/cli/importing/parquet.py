@@ -16,8 +16,15 @@ def parquet_header(path: Path) -> list[str]:
     return [name for name, *_ in _ask(path, "DESCRIBE SELECT * FROM read_parquet(?)").fetchall()]
 
 
-def parquet_rows(path: Path) -> Iterator[list[str]]:
-    """The rows in the order of the file, every value as text; what is missing is blank."""
+def parquet_rows(path: Path) -> Iterator[list[str] | str]:
+    """The rows in the order of the file, every value as text; what is missing is blank. Last why it breaks off."""
+    try:
+        yield from _rows(path)
+    except (_damage(), UnicodeDecodeError) as error:
+        yield f"the file is broken off or damaged here: {_first_line(error)}"
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
     columns = ", ".join(f"coalesce(CAST({_quoted(name)} AS VARCHAR), '')" for name in parquet_header(path))
     found = _ask(path, f"SELECT {columns} FROM read_parquet(?)")
     while block := found.fetchmany(_ROWS_AT_ONCE):
@@ -38,7 +45,18 @@ def _ask(path: Path, query: str) -> Any:
         connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "200MB"})
         return connection.execute(query, [str(path)])
     except duckdb.Error as error:
-        raise UnreadableFile(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+        raise UnreadableFile(f"{path.name} cannot be read: {_first_line(error)}") from error
+
+
+def _damage() -> type[Exception]:
+    """What DuckDB raises in the middle of a file."""
+    import duckdb
+
+    return duckdb.Error
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _quoted(name: str) -> str:
