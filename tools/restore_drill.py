@@ -183,6 +183,14 @@ def _known_here(writes: list[Write], kept: dict[str, Any]) -> list[Write]:
     return [write for write in writes if write.kind not in TELLABLE]
 
 
+def _drill_in(root: Path, options: argparse.Namespace) -> Drill:
+    with place(options.source, root / "source") as source, place(options.target, root / "target") as target:
+        return drill(
+            source, target, shoppers=options.shoppers, writes=options.writes, after_s=options.after,
+            seed=options.seed,
+        )  # fmt: skip
+
+
 def main() -> int:
     """Print times and counts; 1 when a promise was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -193,12 +201,8 @@ def main() -> int:
     parser.add_argument("--after", type=float, default=3, metavar="SECONDS", help="load after it")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    root = Path(tempfile.mkdtemp(prefix="palier-drill-"))
-    with place(options.source, root / "source") as source, place(options.target, root / "target") as target:
-        found = drill(
-            source, target, shoppers=options.shoppers, writes=options.writes, after_s=options.after,
-            seed=options.seed,
-        )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="palier-drill-") as root:
+        found = _drill_in(Path(root), options)
     print(json.dumps({"seconds": found.times, "counts": found.counts, "broken": found.broken}, indent=1))
     return 1 if found.broken else 0
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import signal
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -203,9 +203,11 @@ def main() -> int:
         seed=options.seed, round_s=options.round,
     )  # fmt: skip
     print(json.dumps(report, indent=1))
-    with suppress(OSError):
-        (root / "report.json").write_text(json.dumps(report, indent=1))
-    return 1 if any(found for name, found in report["broken"].items() if name != "tracebacks") else 0
+    if any(found for name, found in report["broken"].items() if name != "tracebacks"):
+        print(f"What the processes said is in {root}", file=sys.stderr)
+        return 1
+    shutil.rmtree(root)
+    return 0
 
 
 if __name__ == "__main__":

@@ -99,16 +99,17 @@ def main() -> int:
     parser.add_argument("--shoppers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    root = Path(tempfile.mkdtemp(prefix="palier-upgrade-"))
     packed = subprocess.run(
         ["git", "archive", options.revision], cwd=ROOT, capture_output=True, check=True
     ).stdout
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(root / "old", filter="data")
-    with place(options.database, root / "disk") as here:
-        report = upgrade(
-            here, root, root / "old", writes=options.writes, shoppers=options.shoppers, seed=options.seed
-        )
+    with tempfile.TemporaryDirectory(prefix="palier-upgrade-") as folder:
+        root = Path(folder)
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(root / "old", filter="data")
+        with place(options.database, root / "disk") as here:
+            report = upgrade(
+                here, root, root / "old", writes=options.writes, shoppers=options.shoppers, seed=options.seed
+            )
     print(json.dumps(report, indent=1))
     return 1 if any(report["broken"].values()) else 0
 
