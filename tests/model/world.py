@@ -216,7 +216,8 @@ class World:
         self.programme = programme
 
     def _hear_merge(self, facts: dict[str, Any]) -> None:
-        names = (facts["shop"], facts["kept"]), (facts["shop"], facts["merged"])
+        shop = facts.get("merged_shop", facts["shop"])
+        names = (facts["shop"], facts["kept"]), (shop, facts["merged"])
         kept, merged = (self.members.get(name) for name in names)
         if kept is None or merged is None or kept is merged:
             return

@@ -89,7 +89,10 @@ def _publish(world: World, step: Step) -> None:
 
 def _merge(world: World, step: Step) -> None:
     facts = step.facts
-    merge_members(MergeMembers(world.shops[facts["shop"]], facts["kept"], facts["merged"]), now=step.at)
+    other = world.shops[facts["merged_shop"]] if facts.get("merged_shop") else None
+    merge_members(
+        MergeMembers(world.shops[facts["shop"]], facts["kept"], facts["merged"], other), now=step.at
+    )
 
 
 def _erase(world: World, step: Step) -> None:

@@ -247,8 +247,11 @@ def _publish(story: Story) -> None:
 def _merge(story: Story) -> None:
     if len(story.customers) > 1:
         kept, merged = story.random.sample(story.customers, 2)
+        shop = story.random.randrange(story.shops)
+        # The same customer of both shops, or two customers.
+        merged = kept if shop and story.random.random() < 0.5 else merged
         story.now += timedelta(milliseconds=1)
-        story.tell("merge", shop=0, kept=kept, merged=merged)
+        story.tell("merge", shop=0, kept=kept, merged=merged, merged_shop=shop)
 
 
 def _erase(story: Story) -> None:

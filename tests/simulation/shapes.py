@@ -8,7 +8,14 @@ from typing import Any
 
 from tests.simulation.shapes_carts import draw_cart_sections, draw_coupon
 
-ZONES = ("UTC", "Europe/Paris", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
+ZONES = (
+    "UTC",
+    "Europe/Paris",
+    "America/New_York",
+    "Asia/Kathmandu",
+    "Pacific/Auckland",
+    "Australia/Lord_Howe",
+)
 PRODUCTS = {
     "mug": ["kitchen"],
     "lamp": ["light", "summer"],

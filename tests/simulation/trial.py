@@ -18,6 +18,7 @@ from tests.simulation.histories import draw_history
 from tests.simulation.play import play
 from tests.simulation.remains import dump
 from tests.simulation.scenario import SAYABLE, Unsayable, as_scenario
+from tests.simulation.statements import statement_problems
 from tests.simulation.steps import History
 
 
@@ -92,6 +93,7 @@ def _played(
             world = play(history, works_often=works_often, repeats=keeps)
             if verifies:
                 problems = tuple(str(problem) for problem in load_problems(world.programme_id))
+                problems += tuple(statement_problems(world, history))
                 if problems:
                     return state, Failure(problems[0].split(" ")[0], problems, history, world.answers)
             if compares:
