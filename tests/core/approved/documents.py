@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from palier.core.programme.canonical import canonical_json, to_document
@@ -10,9 +11,12 @@ from palier.core.programme.check import check
 from palier.core.programme.diff import diff
 from palier.core.programme.load import load_yaml
 from palier.core.programme.parse import parse
+from palier.core.programme.problems import InvalidProgramme
 from palier.core.programme.source import as_written, lines_of, with_section
 from palier.core.programme.tell import tell
 from palier.core.programme.text import to_json, to_yaml
+from palier.core.programme.values import Programme
+from tests.core.approved.problems import paths, with_one
 from tests.core.approved.shops import BEST, CORNER, MARKET, example
 from tests.core.programme.test_tell import DOUBTFUL
 
@@ -48,6 +52,36 @@ def document_lines() -> Iterator[str]:
         for one, other in ((old, new), (new, old)):
             yield f"from {one} to {other}"
             yield from (f"  {said}" for said in diff(read[one], read[other], "en"))
+    for name in ("example", "corner", "market", "doubtful"):
+        yield from _without_one(name, documents[name], read[name])
     for section in ("points", "tiers", "earning", "messages"):
         yield f"{section} of market put into the text of corner"
         yield from (f"  {said}" for said in with_section(CORNER, section, read["market"]).splitlines())
+
+
+def _without_one(name: str, document: Any, whole: Programme) -> Iterator[str]:
+    """How a document in which one thing is left out, or said of another number, differs from the whole."""
+    for path in paths(document):
+        gone = with_one(document, path, lambda inner, key: inner.pop(key))
+        other = with_one(document, path, _another)
+        for what, changed in (("without", gone), ("another", other)):
+            try:
+                programme = parse(changed)
+            except InvalidProgramme:
+                continue
+            if programme != whole:
+                yield f"{name} {what} {'.'.join(map(str, path))}"
+                yield from (f"  {said}" for said in diff(whole, programme, "en"))
+                yield from (f"  back: {said}" for said in diff(programme, whole, "en"))
+                doubts = [doubt for doubt in check(programme) if doubt not in check(whole)]
+                yield from (
+                    f"  doubt {each.code} {each.path}: {each.reason} {each.suggestion}" for each in doubts
+                )
+
+
+def _another(inner: Any, key: Any) -> None:
+    value = inner[key]
+    if isinstance(value, bool):
+        inner[key] = not value
+    elif isinstance(value, int | Decimal):
+        inner[key] = 3 * value if len(str(key)) % 2 else value / 5 if value % 5 == 0 else value + 1

@@ -87,30 +87,31 @@ def problem_lines() -> Iterator[str]:
 
 
 def _spoiled(name: str, whole: Any, read: Callable[[Any], object], turn: Iterator[int]) -> Iterator[str]:
-    for path in _paths(whole):
+    for path in paths(whole):
         place = ".".join(map(str, path))
         for _ in range(TURNS):
             junk = JUNK[next(turn) % len(JUNK)]
-            spoiled = _with(whole, path, partial(_put, value=junk))
+            spoiled = with_one(whole, path, partial(_put, value=junk))
             yield f"{name} {place} <- {_short(junk)}: {_answer(read, spoiled)}"
-        gone = _with(whole, path, lambda inner, key: inner.pop(key))
+        gone = with_one(whole, path, lambda inner, key: inner.pop(key))
         yield f"{name} {place} gone: {_answer(read, gone)}"
         if isinstance(path[-1], str):
-            misspelt = _with(whole, path, lambda inner, key: _put(inner, f"{key}s", inner.pop(key)))
+            misspelt = with_one(whole, path, lambda inner, key: _put(inner, f"{key}s", inner.pop(key)))
             yield f"{name} {place} misspelt: {_answer(read, misspelt)}"
 
 
-def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to everything in a document."""
     if path:
         yield path
     items = (
         value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     )
     for key, inner in items:
-        yield from _paths(inner, (*path, key))
+        yield from paths(inner, (*path, key))
 
 
-def _with(whole: Any, path: tuple[Any, ...], change: Callable[[Any, Any], object]) -> Any:
+def with_one(whole: Any, path: tuple[Any, ...], change: Callable[[Any, Any], object]) -> Any:
     """The whole with one thing changed; what does not lead to it is shared."""
     copied = inner = copy.copy(whole)
     for step in path[:-1]:
