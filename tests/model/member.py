@@ -111,7 +111,12 @@ class Member:
         self.happen_after_message(is_lowered=False)
 
     def happen_after_message(self, *, is_lowered: bool) -> None:
-        """Holds, ends, settlements, rewards, coupons, tier, in turn. ``is_lowered``: a message lowered the tier."""
+        """Everything, the tier last; ``is_lowered``: a message lowered the tier."""
+        self._happen_to_points()
+        self.follow_tier(is_lowered=is_lowered)
+
+    def _happen_to_points(self) -> None:
+        """Holds, ends, settlements, rewards and coupons, in this order."""
         for hold in [hold for hold in self.holds if hold.lapses_at <= self.now]:
             self.end_hold(hold, "lapsed")
         self.purse.expire(self.now)
@@ -122,7 +127,6 @@ class Member:
         for coupon in self.purse.coupons:
             if coupon.state == "issued" and coupon.ends_at is not None and coupon.ends_at <= self.now:
                 coupon.state = "expired"
-        self.follow_tier(is_lowered=is_lowered)
 
     # Carts at the checkout
 
@@ -249,6 +253,7 @@ class Member:
         """A new version is in force: a new ladder moves at once, either way."""
         is_new_ladder = programme.tiers != self.programme.tiers
         self.programme = programme
+        self._happen_to_points()
         if is_new_ladder and (self.override is None or self.rank(self.override.tier) <= 0):
             self.end_override()
-        self.happen()
+        self.follow_tier()
