@@ -59,7 +59,7 @@ class Clients:
     """Sixty-four programs, each with a connection of its own that stays open."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
+        self.port = port
         self._own = threading.local()
         self._pool = ThreadPoolExecutor(CLIENTS)
 
@@ -94,7 +94,7 @@ class Clients:
         if wire is None or now - self._own.used_at > IDLE_S:
             if wire is not None:
                 wire.close()
-            wire = self._own.wire = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
+            wire = self._own.wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         self._own.used_at = now
         return wire
 

@@ -20,6 +20,21 @@ encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
+def comes_in_chunks(environ: Mapping[str, Any]) -> bool:
+    """Whether a body without a length follows, of which the server says where it ends."""
+    return "HTTP_TRANSFER_ENCODING" in environ and bool(environ.get("wsgi.input_terminated"))
+
+
+def read_chunks(environ: Mapping[str, Any]) -> bytes:
+    """The body that comes in chunks; ``Refused`` as soon as it is too large, or when it is empty."""
+    body: bytes = environ["wsgi.input"].read(BODY_MAX + 1)
+    if len(body) > BODY_MAX:
+        raise Refused(Problem("too_large", f"A body has at most {BODY_MAX} bytes"))
+    if not body:
+        raise Refused(Problem("invalid_json", "There is no body", hint="send a JSON object"))
+    return body
+
+
 def read_object(body: bytes) -> dict[str, Any]:
     """The JSON object that is the body. ``Refused`` when it is too large, no JSON, or no object."""
     message = read_json(body)
