@@ -178,7 +178,7 @@ class Pricing:
         wanted = available if asked is None else min(asked, available)
         amount, cost, is_percent = self._bought(bracket, wanted, payable, till)
         before = till.shipping
-        if cost <= wanted:
+        if cost <= wanted or redemption.consume == "none":
             self._free(till, bracket.free_shipping)
         if not amount and till.shipping == before:
             return is_percent
@@ -203,7 +203,7 @@ class Pricing:
             best = max(n for n in range(most + 1) if value[n] <= payable)
             fewest = min(n for n in range(best + 1) if value[n] == value[best])
             return value[fewest], fewest * discount.points, False
-        if cost > wanted:
+        if cost > wanted and redemption.consume != "none":
             return 0, cost, False
         counted = sum(left for left, does in zip(till.lines, self.counts, strict=True) if does)
         return min(self._amount(discount, counted), payable), cost, discount.percent_bp is not None
