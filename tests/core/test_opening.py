@@ -24,7 +24,7 @@ def given(book, points=0, spend=0, ends_at=None, cause=FIRST):
 
 
 def undone(book, points=0, spend=0):
-    undo_opening(book, points, spend_minor=spend * EURO, of=FIRST, cause=UNDO)
+    undo_opening(book, points, spend_minor=spend * EURO, at=book.now, of=FIRST, cause=UNDO)
     return book
 
 

@@ -117,7 +117,7 @@ def test_imp_1_an_opening_balance_is_points_and_spend_and_may_be_undone():
     open_balance(book, 80, spend_minor=120 * EURO, ends_at=when("2026-05-01"), cause=CAUSE)
     assert (book.totals["available"], book.totals["activity"], book.tier) == (80, 0, "t1")
     assert without_lots(book.lots.values()) == [(80, when("2026-05-01"))]
-    undo_opening(book, 80, spend_minor=120 * EURO, of=CAUSE, cause=Cause("import", "8"))
+    undo_opening(book, 80, spend_minor=120 * EURO, at=book.now, of=CAUSE, cause=Cause("import", "8"))
     assert (book.totals["available"], book.totals["spend_minor"], book.tier) == (0, 0, "t0")
     assert [entry.kind for entry in book.entries] == ["opening", "tier", "opening", "tier"]
 
@@ -127,7 +127,7 @@ def test_imp_1_a_debit_takes_what_is_there_and_the_rest_is_owed_until_it_is_undo
     open_balance(book, 30, spend_minor=0, ends_at=None, cause=CAUSE)
     open_balance(book, -50, spend_minor=0, ends_at=None, cause=Cause("import", "9"))
     assert (book.totals["available"], book.totals["debt"], book.totals["lifetime"]) == (0, 20, -20)
-    undo_opening(book, -50, spend_minor=0, of=Cause("import", "9"), cause=Cause("import", "10"))
+    undo_opening(book, -50, spend_minor=0, at=book.now, of=Cause("import", "9"), cause=Cause("import", "10"))
     assert (book.totals["available"], book.totals["debt"], book.totals["lifetime"]) == (30, 0, 30)
 
 

@@ -106,10 +106,10 @@ def tell(place: Place, case: Case, base: Base) -> Told:
         template = prepared
     name = place.copy(template)
     try:
-        before, problems, _ = _seen(name, case, facts, clock)
+        before = _seen(name, case, facts, clock)[0]
         ended = _do(name, case, facts, None)
-        after, more, unheld = _seen(name, case, facts, clock, is_again=True)
-        problems += more + unheld
+        after, problems, unheld = _seen(name, case, facts, clock, is_again=True)
+        problems += unheld
     finally:
         place.drop(name)
     if problems:

@@ -31,8 +31,11 @@ def open_balance(
     _close(book, post, lowers=points < 0 or spend_minor < 0)
 
 
-def undo_opening(book: Book, points: int, *, spend_minor: int, of: Cause, cause: Cause) -> None:
-    """Take back an opening balance, or return a debit; points already spent or expired become a visible debt."""
+def undo_opening(book: Book, points: int, *, spend_minor: int, at: datetime, of: Cause, cause: Cause) -> None:
+    """Take back an opening balance, or return a debit; points already spent or expired become a visible debt.
+
+    Its spend no longer counts as of ``at``, when it was opened: a window that has left it behind loses nothing.
+    """
     post = Post("opening", cause, spend_minor=-spend_minor, facts={"points": -points, "undone": of.id})
     if points > 0:
         _take(book, post, points)
@@ -47,8 +50,8 @@ def undo_opening(book: Book, points: int, *, spend_minor: int, of: Cause, cause:
                 own_end=own_end(book),
             )
     if spend_minor:
-        post.qualifies_at = book.now
-        book.contribute(f"import:{of.id}", book.now, spend_minor=-spend_minor)
+        post.qualifies_at = at
+        book.contribute(f"import:{of.id}", at, spend_minor=-spend_minor)
     _close(book, post, lowers=points > 0 or spend_minor > 0)
 
 

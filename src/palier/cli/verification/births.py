@@ -9,6 +9,7 @@ from typing import Any
 
 from palier.cli.verification.ends import readings_of
 from palier.cli.verification.problem import Problem
+from palier.cli.verification.records import is_taken_back
 from palier.cli.verification.rows import Bought, Holdings, Ledger, Row, instant_of, us_of
 from palier.core.period import Duration, add, end_after, zone
 
@@ -90,8 +91,11 @@ def _check_waiting(holdings: Holdings, ledger: Ledger) -> Iterator[Problem]:
             if lot.origin_number is not None:
                 continue
             allowed: set[datetime | None] = {lot.born_at}
+            bought = owners.get((ledger.account.id, lot.number))
+            if bought is not None and is_taken_back(bought.order):
+                continue
             if entry.kind == "earn":
-                allowed = settled_when(owners.get((ledger.account.id, lot.number)), holdings)
+                allowed = settled_when(bought, holdings)
             if lot.available_at not in allowed:
                 told = " or ".join(sorted(map(str, allowed)))
                 where = f"lot {lot.number}: available"

@@ -28,7 +28,7 @@ def check_accepted(holdings: Holdings) -> Iterator[Problem]:
     for bought in holdings.orders:
         order, frozen = bought.order, bought.order.frozen or {}
         mine = entries.get(str(order.id), [])
-        booked = [entry for entry in mine if entry.kind in BOOKS]
+        booked = [entry for entry in mine if entry.kind in BOOKS and not is_taken_back(order)]
         order_at = instant_of(frozen.get("order_at"))
         pairs: list[tuple[str, Any, Any]] = [
             ("order_at", order_at, order.order_at),
@@ -59,6 +59,11 @@ def check_accepted(holdings: Holdings) -> Iterator[Problem]:
             if expected != found:
                 what = f"order {order.external_id}: {name}"
                 yield Problem("I-7", holdings.name, what, str(expected), str(found))
+
+
+def is_taken_back(order: Row) -> bool:
+    """Whether nothing is known of the order any more, as after its import was taken back; its entries stay."""
+    return not order.status and not order.frozen
 
 
 def _lacks_coupon(order: Row) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django_scopes import scopes_disabled
 
-from palier.core.account import Booking, Cause
+from palier.core.account import Booking, Cause, LastOrder
+from palier.core.book import Book
 from palier.core.catch_up import catch_up
 from palier.core.errors import Refusal
 from palier.core.opening import undo_opening
@@ -20,6 +22,7 @@ from palier.flows.transaction import in_one_transaction
 from palier.store.imports.models import ImportBatch
 from palier.store.ledger.models import Entry
 from palier.store.members.load import LoadedAccount, lock_by_id
+from palier.store.members.merge import load_person
 from palier.store.orders.load import LoadedShop, StoredOrder, load_orders, with_contents
 from palier.store.orders.models import Happening
 from palier.store.orders.models import Order as OrderRow
@@ -83,6 +86,7 @@ def _undo_orders(batch: ImportBatch, now: datetime) -> Undone:
     orders = with_contents(orders)
     bench = _bench(shop, accounts)
     changed = []
+    taken_back = {orders[external].id for _, external in chosen}
     for _, external in chosen:
         stored = orders[external]
         booking = stored.booking if stored.account_id is None else _cancelled(bench, stored, now)
@@ -91,9 +95,26 @@ def _undo_orders(batch: ImportBatch, now: datetime) -> Undone:
             stored, order=empty, digest="", version_id=None, frozen=None, reached_at=(), booking=booking
         )
         changed.append(ChangedOrder(forgotten, lines_changed=True))
+    for book in bench.books.values():
+        _look_back(book, taken_back)
     record_orders(shop, changed, now=now, batch_id=None)
     bench.record(now=now, until=now, is_silent=True)
     return Undone(len(chosen), rows.count())
+
+
+def _look_back(book: Book, taken_back: Collection[int]) -> None:
+    """The member's last order is the newest of those that stay."""
+    last = book.last_order
+    if last is None:
+        return
+    rows = OrderRow.objects.filter(account_id=book.state.id, order_at__isnull=False).order_by(
+        "order_at", "id"
+    )
+    if rows.filter(order_at=last.at).exclude(pk__in=taken_back).exists():
+        return
+    columns = ("order_at", "delivery_city", "delivery_country", "carrier", "payment_method")
+    newest = rows.exclude(pk__in=taken_back).values_list(*columns).last()
+    book.last_order = LastOrder(*newest) if newest else None
 
 
 def _cancelled(bench: Bench, stored: StoredOrder, now: datetime) -> Booking:
@@ -119,21 +140,28 @@ def _undo_balances(batch: ImportBatch, now: datetime) -> Undone:
     chosen = list(rows.order_by("-id").values_list("id", "account_id", "name", "points")[:CHUNK_MAX])
     shop, _ = load_orders(batch.shop_id, [])
     bench = _bench(shop, lock_by_id(sorted({account for _, account, _, _ in chosen})))
-    spend = dict(
-        Entry.objects.filter(
-            account_id__in={account for _, account, _, _ in chosen}, kind="opening",
-            cause__in=[str(happening) for happening, *_ in chosen],
-        ).values_list("cause", "spend_minor")
-    )  # fmt: skip
+    openings = _openings({account for _, account, _, _ in chosen}, [happening for happening, *_ in chosen])
     for happening, account, _, points in chosen:
         book = bench.open(account)
         catch_up(book, now)
         of = Cause("import", str(happening))
         cause = Cause("import", f"{happening}:undo")
-        undo_opening(book, points, spend_minor=spend.get(of.id, 0), of=of, cause=cause)
+        spend, at = openings.get(of.id, (0, now))
+        undo_opening(book, points, spend_minor=spend, at=at, of=of, cause=cause)
     bench.record(now=now, until=now, is_silent=True)
     Happening.objects.filter(pk__in=[happening for happening, *_ in chosen]).delete()
     return Undone(len(chosen), rows.count())
+
+
+def _openings(accounts: Iterable[int], happenings: Iterable[int]) -> dict[str, tuple[int, datetime]]:
+    """The spend that each of these opening balances brought, and when; whatever was merged since."""
+    people = {each for account in accounts for each in load_person(account)}
+    rows = Entry.objects.filter(
+        account_id__in=people, kind="opening", cause__in=[str(each) for each in happenings]
+    )
+    return {
+        cause: (spend, at) for cause, spend, at in rows.values_list("cause", "spend_minor", "effective_at")
+    }
 
 
 def _bench(shop: LoadedShop, accounts: dict[int, LoadedAccount]) -> Bench:

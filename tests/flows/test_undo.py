@@ -1,0 +1,72 @@
+"""An import that is taken back leaves members as they were, and a ledger in which ``palier verify`` finds nothing."""
+
+import pytest
+
+from palier.flows.imports.start_import import StartImport, start_import
+from palier.flows.imports.undo_batch import UndoBatch, undo_batch
+from palier.flows.points.open_balances import OpenBalances, OpeningBalance, open_balances
+from tests.flows import checkout
+from tests.flows.world import DAY, World, document, order
+
+ROLLING = document(
+    tiers={"window": {"rolling": "P1M"}, "ladder": [{"id": "low", "from": 0}, {"id": "high", "from": 100}]}
+)
+
+
+def start(world, kind, digest="1"):
+    command = StartImport(world.shop_id, kind, "file.csv", digest, {}, 1)
+    return start_import(command, now=world.now).batch_id
+
+
+def undo(world, batch):
+    while undo_batch(UndoBatch(batch), now=world.now).left:
+        pass
+
+
+def opened(world, *rows):
+    batch = start(world, "balances")
+    open_balances(OpenBalances(world.shop_id, rows, batch), now=world.now)
+    return batch
+
+
+def test_nothing_is_wrong_after_imported_orders_were_taken_back(world):
+    world.pay("own", 40)
+    world.later(days=1)
+    batch = start(world, "orders")
+    world.tell(order("in-1", 300), order("in-2", 500, customer="bea"), batch_id=batch)
+    world.later(days=1)
+    undo(world, batch)
+    assert world.view().totals.available == 40
+    checkout.prove(world)
+
+
+def test_the_last_order_is_the_one_before_those_that_were_taken_back(world):
+    world.pay("own", 40, payment_method="wire")
+    before = world.state().last_order
+    world.later(days=1)
+    batch = start(world, "orders")
+    world.tell(order("in-1", 300, payment_method="card"), order("in-2", 50, customer="bea"), batch_id=batch)
+    undo(world, batch)
+    assert world.state().last_order == before
+    assert world.state("bea").last_order is None
+
+
+@pytest.mark.parametrize("days", [1, 60])
+def test_spend_that_was_opened_and_taken_back_lowers_no_window(db, days):
+    world = World.new(ROLLING)
+    batch = opened(world, OpeningBalance("anna", 10, spend_minor=50000, key="1"))
+    world.later(days=days)
+    undo(world, batch)
+    world.pay("own", 120)
+    assert world.view().tier == "high"
+    checkout.prove(world)
+
+
+def test_spend_that_was_opened_is_taken_back_after_a_merge_too(world):
+    batch = opened(world, OpeningBalance("bea", 10, spend_minor=50000, key="1"))
+    world.pay("own", 40)
+    world.merge("anna", "bea")
+    world.now += DAY
+    undo(world, batch)
+    assert world.account().spend_minor == 4000
+    checkout.prove(world)
