@@ -36,6 +36,24 @@ def unlike(model: World, programme_id: int, shops: list[int]) -> Iterator[str]:
             where = f"{name[0]}/{name[1]}"
             yield from _unlike(where, _account(accounts[found[name]]), _member(member))
     yield from _order_differences(model, programme_id, shops)
+    yield from _erased_differences(model, programme_id)
+
+
+def _erased_differences(model: World, programme_id: int) -> Iterator[str]:
+    """I-14: accounts that nobody's name stands on any more have nothing left but their sums."""
+    for member in model.erased:
+        member.go_to(model.now)
+    nobodys = Account.objects.filter(programme_id=programme_id, merged_into=None, identities=None)
+    there = Counter(_sums(_account(account)) for account in nobodys)
+    here = Counter(_sums(_member(member)) for member in model.erased)
+    if there != here:
+        yield f"erased members: database {_plain(there)}, model {_plain(here)}"
+
+
+def _sums(figures: dict[str, Any]) -> tuple[Any, ...]:
+    names = ("available", "pending", "held", "debt", "in all", "spend", "orders")
+    left = sum(count for coupon, count in figures["coupons"].items() if coupon[2] in ("issued", "reserved"))
+    return (*(figures[name] for name in names), left)
 
 
 def _order_differences(model: World, programme_id: int, shops: list[int]) -> Iterator[str]:

@@ -40,6 +40,7 @@ class World:
         self.answers: Answers = {} if answers is None else answers
         self.complaints: list[str] = []
         self.refusals: list[str] = []
+        self.erased: list[Member] = []
         self.last_quote: Priced | None = None
         self.holds: dict[tuple[int, str], Hold] = {}
 
@@ -255,6 +256,7 @@ class World:
             self.refusals.append("unknown_member")
         else:
             member.forget()
+            self.erased.append(member)
             self.holds = {key: hold for key, hold in self.holds.items() if hold.owner is not member}
             self.members = {name: other for name, other in self.members.items() if other is not member}
 
