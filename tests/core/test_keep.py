@@ -145,6 +145,12 @@ def test_a_later_discount_is_spread_by_what_the_earlier_ones_left():
     assert paid_by_line(order(line(20, "a"), line(30, "b"), discounts=discounts)) == (750, 2250)
 
 
+def test_stk_4_two_discounts_of_one_line_leave_nothing_of_it_and_take_nothing_of_others():
+    half = OrderDiscount("promo_code", 700, lines_minor=(700, 0))
+    order = Order("A", "paid", "EUR", lines=(line(10), line(20)), discounts=(half, half))
+    assert paid_by_line(order) == (0, 2000)
+
+
 def test_a_discount_above_the_goods_leaves_exactly_nothing():
     assert paid_by_line(order(PEN, TEE, discounts=(OrderDiscount("promo_code", 9999),))) == (0, 0)
 

@@ -218,6 +218,12 @@ def test_time_2_what_is_paid_at_midnight_of_new_year_belongs_to_the_new_year():
     assert story.order("C", 40, paid_at=when("2027-01-01")).tier == "t1"
 
 
+def test_time_3_an_account_that_waits_for_nothing_does_not_go_back_either():
+    story = Story(programme()).gift(15).at("2026-02-12").at("2026-02-09")
+    assert story.state.caught_up_at == when("2026-02-12")
+    assert story.order("A", 10).entries[-1].effective_at == when("2026-02-12")
+
+
 def test_time_3_a_clock_that_jumps_forward_and_back_ends_nothing_twice_and_tells_nothing_twice():
     rules = programme(
         points=points("P1M", expiry="fixed", remind=(Duration(days=7),)),

@@ -161,7 +161,7 @@ CART = (
         "core/coupons.py",
         '    return coupon.state == "issued" and coupon.remaining_minor in (None, amount)',
         '    return coupon.state == "issued"',
-        test="tests/core/test_rewards.py",
+        test="tests/core/test_uses.py",
     ),
     # Stacking, new customers, segments
     Planted(
@@ -178,7 +178,7 @@ CART = (
         "core/combining.py",
         "APPLICATION = (SEGMENT, FIRST_ORDER, PROMO_CODE, COUPON, POINTS)",
         "APPLICATION = (SEGMENT, FIRST_ORDER, POINTS, PROMO_CODE, COUPON)",
-        test="tests/core/test_quote_meanings.py",
+        test="tests/core/test_approved.py",
     ),
     Planted(
         "two discounts of one line take more than it costs",
@@ -234,6 +234,6 @@ CART = (
         "core/promise.py",
         'plan.tier_multipliers.get(basket.buyer.tier or "")',
         "max(plan.tier_multipliers.values(), default=None)",
-        test="tests/core/test_quote_laws.py",
+        test="tests/core/test_approved.py",
     ),
 )

@@ -141,8 +141,10 @@ SHOPS = (
         "a partial refund takes the renewal back",
         "R-EXP-7",
         "core/reconcile.py",
-        "    if case.booking.renews and not counts:\n",
-        "    if case.booking.renews and (case.refunds or not counts):\n",
+        "    if until is not None and not booking.renews:\n",
+        "    if case.booking.renews and case.refunds:\n"
+        "        case = _undo_renewal(book, case)\n"
+        "    elif until is not None and not booking.renews:\n",
         test="tests/core/test_expiry.py",
     ),
     Planted(
@@ -221,7 +223,7 @@ SHOPS = (
         "core/opening.py",
         'because="refund" if lowers else "order", silent=True)',
         'because="refund" if lowers else "order")',
-        test="tests/core/test_whole_accounts.py",
+        test="tests/core/test_opening.py",
     ),
     Planted(
         "one reminder for each lot of a day",
