@@ -54,6 +54,8 @@ WRITES = (
     Write("post_members", "POST", "/members/batch", {"members": [{"id": "{member}", "name": "Anna"}]}),
     Write("delete_member", "DELETE", "/members/{member}"),
     Write("close_member", "POST", "/members/{member}/close"),
+    Write("post_claim", "POST", "/members/{member}/guest-orders",
+          {"email": "{friend}@example.com", "verified": True}),
     Write("post_merge", "POST", "/merges", {"kept": "{member}", "merged": "{friend}"}),
     Write("post_gift", "POST", "/members/{member}/gifts", {"points": 50, "reason": "Sorry"}),
     Write("post_voucher", "POST", "/members/{member}/vouchers", {"points": 30}),
@@ -103,6 +105,8 @@ def busy_shop() -> tuple[Api, dict[str, str]]:
     api.good("PUT", "/orders/1", ORDER)
     api.good("PUT", "/orders/2", {**ORDER, "member": "bob"})
     api.good("PUT", "/members/anna/cart", _LINES)
+    guests = {key: value for key, value in ORDER.items() if key != "member"}
+    api.good("PUT", "/orders/guest", {**guests, "email": "bob@example.com"})
     api.good("POST", "/programme/publish", {"document": {**DOCUMENT, "name": "Lune"}})
     names["hold"] = api.good("POST", "/holds", {**CART, "use_points": 20})["id"]
     names["webhook"] = api.good("POST", "/webhooks", {"url": "https://crm.example.com/"})["id"]

@@ -244,3 +244,17 @@ def test_cus_3_who_is_deleted_in_the_shop_is_closed_and_open_again_when_told_of(
     api.good("PUT", "/members/anna", {})
     assert not api.good("GET", "/members/anna")["is_closed"]
     api.problem(404, "POST", "/members/nobody/close")
+
+
+def test_guest_orders_are_claimed_by_who_has_proof_of_the_address(api):
+    guests = {key: value for key, value in ORDER.items() if key != "member"}
+    api.good("PUT", "/orders/guest", {**guests, "email": "Anna@Example.com"})
+    claim = {"email": "anna@example.com", "verified": False}
+    told = api.problem(422, "POST", "/members/anna/guest-orders", claim)
+    assert (told["code"], told["path"]) == ("unverified_address", "email")
+    api.problem(422, "POST", "/members/anna/guest-orders", {"email": "anna@example.com"})
+    claim["verified"] = True
+    assert api.good("POST", "/members/anna/guest-orders", claim) == {"orders": ["guest"], "points": 120}
+    assert api.good("GET", "/orders/guest")["member"] == "anna"
+    assert api.good("POST", "/members/anna/guest-orders", claim) == {"orders": [], "points": 0}
+    assert api.good("POST", "/members/bob/guest-orders", claim)["orders"] == []

@@ -51,6 +51,7 @@ _KINDS: Mapping[str, tuple[int, str]] = {
     "invalid_member": (422, "The member is not valid"),
     "invalid_event": (422, "The event is not valid"),
     "invalid_gift": (422, "The gift is not valid"),
+    "unverified_address": (422, "The address is not verified"),
     "invalid_cart": (422, "The cart is not valid"),
     "invalid_programme": (422, "The programme is not valid"),
     "invalid_product": (422, "The product is not valid"),

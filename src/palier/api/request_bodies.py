@@ -9,7 +9,7 @@ from typing import Any
 from palier.api.endpoint import Body
 from palier.core.messages import EVENT_FIELDS, GIFT_FIELDS, MEMBER_FIELDS, REFUND_FIELDS
 from palier.core.messages_cart import CART_FIELDS, VOUCHER_FIELDS
-from palier.core.messages_kinds import AMOUNT, word
+from palier.core.messages_kinds import AMOUNT, EMAIL, word
 from palier.core.messages_order import FIELDS as ORDER_FIELDS
 from palier.core.product import PRODUCT_FIELDS
 from palier.core.programme.kinds import whole
@@ -67,6 +67,14 @@ HOLD_FIELDS = {
 MERGE_FIELDS = {
     "kept": Field(word(), "The customer id whose account stays", required=True),
     "merged": Field(word(), "The customer id whose account goes into it", required=True),
+}
+CLAIM_FIELDS = {
+    "email": Field(EMAIL, "The address that the orders were given with", required=True),
+    "verified": Field(
+        BOOLEAN,
+        "true: you have proof that the address is the member's; without it nothing is claimed",
+        required=True,
+    ),
 }
 SEARCH_FIELDS = {
     "text": Field(
@@ -196,6 +204,7 @@ GIFT = from_fields(
     "Gift", GIFT_FIELDS, {"points": 50, "reason": "Sorry for the delay"}, addressed=("member",)
 )
 VOUCHER = from_fields("Voucher", VOUCHER_FIELDS, {"points": 100}, addressed=("member",))
+CLAIM = from_fields("Claim", CLAIM_FIELDS, {"email": "elodie@example.com", "verified": True})
 MERGE = from_fields("Merge", MERGE_FIELDS, {"kept": "c-1001", "merged": "c-2002"})
 CART = from_fields("Cart", CART_FIELDS, CART_EXAMPLE, about="A cart to be priced; without `member` a guest's")
 HOLD = from_fields("HeldCart", HOLD_FIELDS, CART_EXAMPLE, about="A cart that goes to the checkout")

@@ -109,6 +109,12 @@ class UnknownMember(Refusal):
     code = "unknown_member"
 
 
+class UnverifiedAddress(Refusal):
+    """Nobody has proof that the address is the member's."""
+
+    code = "unverified_address"
+
+
 class InsufficientPoints(Refusal):
     """The member has fewer available points than asked for."""
 

@@ -16,6 +16,8 @@ from palier.api.parameters import Cursor, CustomerId, Language, Limit, number_of
 from palier.api.problems import Problem
 from palier.api.reading import at_most, attempt, read_values
 from palier.api.request_bodies import (
+    CLAIM,
+    CLAIM_FIELDS,
     MEMBER,
     MEMBERS,
     MEMBERS_FIELDS,
@@ -25,6 +27,7 @@ from palier.api.request_bodies import (
     SEARCH_FIELDS,
 )
 from palier.api.schemas.members import (
+    ClaimedAnswer,
     ClosedAnswer,
     CouponPage,
     ErasedAnswer,
@@ -38,12 +41,14 @@ from palier.api.schemas.parts import ExportAnswer
 from palier.core.errors import Refusal
 from palier.core.member import MemberFacts, folded
 from palier.core.messages import InvalidMember, parse_member
+from palier.flows.bench.keyed import Keyed
 from palier.flows.members.close_account import CloseAccount, close_account
 from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.flows.members.export_member import ExportMember, export_member
 from palier.flows.members.merge_members import MergeMembers, merge_members
 from palier.flows.members.read_member import read_member
 from palier.flows.members.register_members import RegisterMembers, register_members
+from palier.flows.orders.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
 from palier.store.members.models import Identity
 from palier.store.members.profiles import load_profiles
 
@@ -279,6 +284,33 @@ def close_member(call: Call, customer_id: CustomerId) -> dict[str, Any]:
     """
     done = close_account(CloseAccount(call.caller.shop_id, customer_id), now=call.now)
     return {"is_closed": done.is_closed, "released": list(done.released)}
+
+
+@endpoint(
+    router,
+    "POST",
+    "/members/{customer_id}/guest-orders",
+    scopes=WRITES,
+    answer=ClaimedAnswer,
+    body=CLAIM,
+    once=True,
+    summary="Claim what a member ordered as a guest",
+)
+def post_claim(call: Call, customer_id: CustomerId) -> dict[str, Any]:
+    """Orders of the last 90 days without a member, given with this address, count from now on as the member's.
+
+    An address alone proves nothing: send it once your shop has verified it. A customer never seen becomes a member.
+    """
+    said = read_values(call.body, CLAIM_FIELDS)
+    command = ClaimGuestOrders(
+        call.caller.shop_id,
+        customer_id,
+        said["email"],
+        said["verified"],
+        Keyed(call.caller.shop_id, call.key),
+    )
+    done = claim_guest_orders(command, now=call.now)
+    return {"orders": list(done.orders), "points": done.points}
 
 
 @endpoint(

@@ -205,6 +205,11 @@ class ClosedAnswer(Answer):
     released: Annotated[list[str], Field(description="Orders whose holds were given back")]
 
 
+class ClaimedAnswer(Answer):
+    orders: Annotated[list[str], Field(description="Orders that were nobody's and are the member's now")]
+    points: Annotated[int, Field(description="What they brought")]
+
+
 class MergedAnswer(Answer):
     result: Literal["merged", "repeat"]
 

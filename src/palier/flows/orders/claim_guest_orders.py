@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from palier.core.account import Cause
-from palier.core.errors import Refusal
+from palier.core.errors import UnverifiedAddress
 from palier.core.member import folded
 from palier.core.values import replace
+from palier.flows.bench.keyed import Keyed, keep_told
 from palier.flows.bench.member_bench import open_member
 from palier.flows.bench.order_work import OrderWork
 from palier.flows.transaction import in_one_transaction
@@ -21,12 +22,16 @@ CLAIM_WITHIN = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class ClaimGuestOrders:
-    """``is_verified``: the shop or Palier has proof that the address is the member's; without it nothing is shown."""
+    """``is_verified``: the shop or Palier has proof that the address is the member's; without it nothing is shown.
+
+    ``request`` makes its answer the same however often it is sent.
+    """
 
     shop_id: int
     customer: str
     email: str
     is_verified: bool
+    request: Keyed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def claim_guest_orders(command: ClaimGuestOrders, *, now: datetime) -> Claimed:
     Done again it finds nothing more. An unverified address is refused, whatever it would find.
     """
     if not command.is_verified:
-        raise Refusal("the address is not verified", path="email", hint="verify it first")
+        raise UnverifiedAddress("the address is not verified", path="email", hint="verify it first")
     return in_one_transaction(lambda: _claim(command, now))
 
 
@@ -61,4 +66,5 @@ def _claim(command: ClaimGuestOrders, now: datetime) -> Claimed:
     work.record(now=now, until=now, is_silent=False, batch_id=None)
     if member.is_new:
         record_identities([(shop.id, account_id, command.customer)])
+    keep_told(command.request, {"orders": found, "points": points})
     return Claimed(account_id, tuple(found), points)
