@@ -374,3 +374,14 @@ def test_whatever_the_quote_its_words_stand_beside_its_parts(quote, language, fo
     assert len(told.hints) == len(quote.hints)
     assert len(told.gifts) == len(quote.gifts)
     assert all(told.lines())
+
+
+def test_a_benefit_of_no_known_kind_is_hinted_at_without_promising_anything():
+    def hint(id, of="amount"):
+        quote = replace(NOTHING, hints=(Hint("benefit", 500, of, id),))
+        return words(quote).hints[0]
+
+    assert len({hint("segment:pros"), hint("coupon:K7"), hint("points")}) == 3
+    assert "K7" in hint("coupon:K7")
+    assert hint("coupon:") == hint("segment:pros") == hint("first_order")
+    assert "pros" not in hint("segment:pros")

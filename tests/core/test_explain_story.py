@@ -3,9 +3,10 @@
 from palier.core.account import Timeline
 from palier.core.explain.movement import Credit, movements_of
 from palier.core.explain.sentences import sentences
+from palier.core.explain.speech import singular
 from palier.core.formats import LANGUAGES, formats_for
 from palier.core.period import parse_duration
-from palier.core.programme.values import Redemption, Settle
+from palier.core.programme.values import Award, EarningRule, Redemption, Settle
 from tests.core.kit import Story, ladder, points, points_discount, programme, reward
 
 
@@ -73,3 +74,20 @@ def test_every_language_tells_the_same_story():
     assert [[len(lines) for lines in each] for each in by_language[1:]] == [
         [len(x) for x in by_language[0]]
     ] * 2
+
+
+def test_an_event_with_two_awards_names_both_and_one_with_one_names_none():
+    rules = [EarningRule(name, on="visit", award=Award(5)) for name in ("one", "two")]
+    both = told(Story(programme(earning=tuple(rules))).event("visit"))[0]
+    single = told(Story(programme(earning=tuple(rules[:1]))).event("visit"))[0]
+    assert (len(both), len(single)) == (3, 1)
+
+
+def test_the_name_of_one_point():
+    assert [singular(name, "en") for name in ("points bonus", "bonus points", "stars", "bonus")] == [
+        "point bonus", "bonus point", "star", "bonus"
+    ]  # fmt: skip
+    assert [singular(name, "fr") for name in ("étoiles d'or", "points fidélité", "bonus")] == [
+        "étoile d'or", "point fidélité", "bonus"
+    ]  # fmt: skip
+    assert [singular(name, "de") for name in ("Treuepunkte", "Sterns")] == ["Treuepunkt", "Sterns"]

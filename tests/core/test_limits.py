@@ -10,6 +10,7 @@ from palier.core.messages_cart import parse_cart, parse_voucher
 from palier.core.messages_order import parse_order
 from palier.core.money import LIMIT
 from palier.core.programme.parse import parse
+from palier.core.programme.problems import InvalidProgramme
 
 
 def order(**changes):
@@ -138,3 +139,39 @@ def test_so_much_is_taken_of_a_document_and_one_more_is_refused(read, most):
     read(most)
     with pytest.raises(Refusal):
         read(most + 1)
+
+
+def test_a_promo_code_may_have_no_name():
+    assert cart(promo_codes=[{"code": "", "amount": 1}]).cart.order.discounts[0].code == ""
+
+
+@pytest.mark.parametrize("price", ["-1", "-1.5", "1e2", "\u0663", ".5", "5.", "1_0", "+1", "0x1", "1 0"])
+def test_an_odd_number_in_a_cart_is_refused_or_read_as_the_order_reads_it(price):
+    def read(parse_message):
+        try:
+            return parse_message(
+                {"member": "ana", "id": "A", "status": "paid", "lines": [{"product": "a", "price": price}]}
+            )
+        except Refusal as refusal:
+            return refusal.path
+
+    def of_cart(message):
+        told = {key: message[key] for key in ("member", "lines")}
+        return parse_cart(told, currency="EUR").cart.order.lines
+
+    assert read(of_cart) == read(lambda message: parse_order(message, currency="EUR").lines)
+
+
+def test_of_many_problems_two_hundred_are_told():
+    with pytest.raises(InvalidProgramme) as refused:
+        document(earning=[{"id": f"r{i}", "award": {"points": -1}} for i in range(300)])
+    assert len(refused.value.problems) == 200
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("pt_BR", "pt-BR"), ("FR", "fr"), ("pt_br", "pt-br"), (7, ""), ("!", "")]
+)
+def test_a_language_that_is_written_another_way_is_guessed(written, meant):
+    with pytest.raises(InvalidProgramme) as refused:
+        document(languages=[written])
+    assert refused.value.problems[0].suggestion == meant

@@ -50,7 +50,7 @@ CART = (
         "core/vouchers.py",
         "        return steps * discount.points, replace(benefits, discount=worth)",
         "        return points, replace(benefits, discount=worth)",
-        test="tests/flows/test_voucher.py",
+        test="tests/core/test_vouchers.py",
     ),
     Planted(
         "a hold is taken over but its points stay held",
@@ -58,6 +58,7 @@ CART = (
         "core/uses.py",
         "    if booking.is_held:\n        booking = _capture(book, case, booking)\n",
         "",
+        test="tests/core/test_holds.py",
     ),
     Planted(
         "a released hold can be released again",
@@ -65,7 +66,7 @@ CART = (
         "core/holds.py",
         "    del book.holds[hold.id]\n",
         "",
-        test="tests/flows/test_checkout_holds.py",
+        test="tests/core/test_holds.py",
     ),
     Planted(
         "a hold of an order lapses by the clock",
@@ -73,7 +74,7 @@ CART = (
         "core/holds.py",
         '    _end(book, hold, "captured")\n',
         "",
-        test="tests/flows/test_checkout_holds.py",
+        test="tests/core/test_holds.py",
     ),
     Planted(
         "an order with a hold is priced anew",
@@ -114,6 +115,7 @@ CART = (
         "core/uses.py",
         '    is_mine = coupon.state == "used" or (coupon.state == "reserved" and taken is None)',
         '    is_mine = coupon.state == "reserved" and taken is None',
+        test="tests/core/test_uses.py",
     ),
     Planted(
         "delivery eats the amount of a coupon",
@@ -121,7 +123,7 @@ CART = (
         "core/uses.py",
         "goods = 0 if discount.free_shipping else discount.amount_minor",
         "goods = discount.amount_minor",
-        test="tests/flows/test_order_uses.py",
+        test="tests/core/test_uses.py",
     ),
     Planted(
         "the coupon that an order brings can pay that order",
@@ -211,7 +213,7 @@ CART = (
         "core/uses.py",
         "        book.first_claims.add(name)\n",
         "        pass\n",
-        test="tests/flows/test_first_order.py",
+        test="tests/core/test_uses.py",
     ),
     Planted(
         "the last matching segment wins",
@@ -227,6 +229,7 @@ CART = (
         "core/earning.py",
         '        return "segment"\n',
         '        return ""\n',
+        test="tests/core/test_earning.py",
     ),
     Planted(
         "the cart promises what the tier of tomorrow would earn",

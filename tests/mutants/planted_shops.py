@@ -10,6 +10,7 @@ SHOPS = (
         "core/awards.py",
         "if STATUS_ORDER.get(status, -1) >= wanted)",
         "if STATUS_ORDER.get(status, -1) == wanted)",
+        test="tests/core/test_earning.py",
     ),
     Planted(
         "a refund that comes before its order is lost",
@@ -66,6 +67,7 @@ SHOPS = (
         "core/earning.py",
         "        return base_minor // award.per_minor * award.points\n",
         "        return base_minor * award.points // award.per_minor\n",
+        test="tests/core/test_earning.py",
     ),
     Planted(
         "a cancelled first order still counts as one",
@@ -73,6 +75,7 @@ SHOPS = (
         "core/awards.py",
         "        orders=int(counts) - int(booking.counts),\n",
         "        orders=int(counts) and not booking.counts,\n",
+        test="tests/core/test_traps.py",
     ),
     Planted(
         "an award forgets the amount that it counted",
@@ -96,6 +99,7 @@ SHOPS = (
         "core/earning.py",
         '    is_other = counts_net != (order.prices == "net")\n    rescale',
         "    is_other = False\n    rescale",
+        test="tests/core/test_earning.py",
     ),
     Planted(
         "the first instant of a year belongs to the year before",
@@ -120,6 +124,7 @@ SHOPS = (
         "core/earning.py",
         "if when.total is not None and not when.total.hold(round_half_up(sum(x.listed for x in lines))):",
         "if when.total is not None and not when.total.hold(sum(x.kept.line.amount_minor for x in lines)):",
+        test="tests/core/test_refunds.py",
     ),
     Planted(
         "any refund by amount is a full one",
@@ -127,6 +132,7 @@ SHOPS = (
         "core/order.py",
         "(by_amount > 0 and by_amount >= whole_left)",
         "by_amount > 0",
+        test="tests/core/test_keep.py",
     ),
     # Expiry
     Planted(
@@ -161,6 +167,7 @@ SHOPS = (
         "core/awards.py",
         "            frozen.order_at,\n            spend_minor",
         "            book.now,\n            spend_minor",
+        test="tests/core/test_tiers.py",
     ),
     Planted(
         "a tier given by staff lasts until the next order",
@@ -168,6 +175,7 @@ SHOPS = (
         "core/tiers.py",
         "        if _stands(book, book.override):\n            return\n",
         '        if _stands(book, book.override) and because != "order":\n            return\n',
+        test="tests/core/test_staff.py",
     ),
     Planted(
         "the same tier by another version drops the tier",
@@ -184,6 +192,7 @@ SHOPS = (
         "core/merge.py",
         "    kept.once |= merged.once\n",
         "",
+        test="tests/core/test_whole_accounts.py",
     ),
     Planted(
         "a deleted customer keeps what is held",
@@ -264,5 +273,6 @@ SHOPS = (
         "core/book.py",
         '_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening", "waive"})',
         '_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening"})',
+        test="tests/core/test_traps.py",
     ),
 )

@@ -118,6 +118,7 @@ WALLET = (
         "core/lots.py",
         "lot.available_at <= now",
         "lot.available_at < now",
+        test="tests/core/test_earning.py",
     ),
     # Tiers
     Planted(
@@ -126,6 +127,7 @@ WALLET = (
         "core/tiers.py",
         "in thresholds_at(tiers, instant) if value >= threshold]",
         "in thresholds_at(tiers, instant) if value > threshold]",
+        test="tests/core/test_tiers.py",
     ),
     Planted(
         "a refund leaves the tier",
@@ -141,6 +143,7 @@ WALLET = (
         "core/tiers.py",
         '"points": "activity", "orders": "orders"}',
         '"points": "available", "orders": "orders"}',
+        test="tests/core/test_tiers.py",
     ),
     Planted(
         "a rolling window forgets an order a moment early",
@@ -148,6 +151,7 @@ WALLET = (
         "core/tiers.py",
         "if add(c.at, tiers.rolling, tz) > book.now)",
         "if add(c.at, tiers.rolling, tz) > book.now + timedelta(seconds=1))",
+        test="tests/core/test_tiers.py",
     ),
     Planted(
         "a tier's coupon comes at each promotion",
@@ -155,6 +159,7 @@ WALLET = (
         "core/tiers.py",
         "    if known is None:\n        coupon = issue",
         "    if known is None or not known[1]:\n        coupon = issue",
+        test="tests/core/test_tiers.py",
     ),
     Planted(
         "a demotion by refund leaves the tier's coupon",
@@ -204,6 +209,7 @@ WALLET = (
         "core/merge.py",
         "        if lot.remaining:\n            merged.take",
         "        if lot.remaining and lot.settled:\n            merged.take",
+        test="tests/core/test_whole_accounts.py",
     ),
     Planted(
         "a merge forgets the debt",
@@ -211,6 +217,7 @@ WALLET = (
         "core/merge.py",
         '    for number in ("held", "debt", "spend_minor", "orders"):',
         '    for number in ("held", "spend_minor", "orders"):',
+        test="tests/core/test_whole_accounts.py",
     ),
     Planted(
         "erasing leaves open coupons",
@@ -218,6 +225,6 @@ WALLET = (
         "core/erase.py",
         '        book.keep_coupon(replace(coupon, state="cancelled"))\n',
         "        book.touched[coupon.id] = coupon\n",
-        test="tests/flows/test_erase_and_export.py",
+        test="tests/core/test_whole_accounts.py",
     ),
 )

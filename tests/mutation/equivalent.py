@@ -3,4 +3,48 @@
 Named by file, function, the text of the line, and what was changed.
 """
 
-EQUIVALENT: dict[tuple[str, str, str, str], str] = {}
+EQUIVALENT: dict[tuple[str, str, str, str], str] = {
+    (
+        "rebuild.py", "_last_order", "accepted = [",
+        "for … if order.order_at is not None and order.last is not None => for … if True",
+    ): "orders that were never accepted have neither an instant nor facts: they are never the newest, or all there is",
+    (
+        "benefits.py", "apply", "if grant is not None:", "if grant is not None => if True",
+    ): "what is freed united with nothing is what was freed",
+    (
+        "ago.py", "_edges", "for day in days[1:]:", "1: => :",
+    ): "edges that are no edges part a span in two that are joined again",
+    (
+        "probes.py", "_tiers",
+        "given = [tier for tier in ladder if (offer := plan.tiers.get(tier.id)) and offer.discount]",
+        "(offer := plan.tiers.get(tier.id)) and offer.discount => (offer := plan.tiers.get(tier.id)) or offer.discount",
+    ): "a tier without discount takes nothing off, and what takes nothing off is not kept",
+    (
+        "explain/quotes.py", "_applied", 'elif discount.source == "points" and discount.points:',
+        "discount.source == 'points' and discount.points => discount.points",
+    ): "only discounts of points use points",
+    (
+        "webhook_address.py", "parse_webhook_address", "if not 0 < address.port < 65536:",
+        "0 < address.port < 65536 => 0 < address.port <= 65536",
+    ): "the library refuses ports above 65535 before",
+    (
+        "offers.py", "conversion",
+        "rate = (order.rate if order.rate is not None else Fraction(1)) * rescaled(order, plan.programme)", "1 => 0",
+    ): "a cart in another currency without a rate was refused before",
+    (
+        "quote.py", "_refused", "elif bit == COUPON and basket.cart.coupons:",
+        "bit == COUPON and basket.cart.coupons => bit == COUPON",
+    ): "without entered codes there is no offer of a coupon",
+    (
+        "order_case.py", "", "is_net: bool = False", "False => True",
+    ): "whoever values an order says it; the default serves where it is not looked at",
+    (
+        "rebuild.py", "end_at",
+        "new = end_with(lot, tuple(replace(r, undone_at=None) for r in known), at) or end",
+        "end_with(lot, tuple((replace(r, undone_at=None) for r in known)), at) or end => "
+        + "end_with(lot, tuple((replace(r, undone_at=None) for r in known)), at)",
+    ): "a lot with an end of its own always has one",
+    (
+        "period.py", "last_day", "return local_day(ends_at - timedelta(microseconds=1), tz)", "1 => 2",
+    ): "points end at midnights: a microsecond or two before lie on the same day",
+}  # fmt: skip

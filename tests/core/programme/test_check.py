@@ -152,3 +152,17 @@ def test_every_scenario_programme_can_be_checked() -> None:
         pytest.skip("the shared scenarios are not here")
     for _, document in documents:
         check(parse(document))
+
+
+def test_only_tiers_that_a_segment_asks_for_are_looked_up_among_the_disabled_ones():
+    tiers = ladder(BRONZE, *(f"{{id: {id}, from: {n}00, enabled: false}}" for n, id in enumerate("zyxwv", 2)))
+    where = "where: {any: [{tier: [z, y, x, w, v, bronze]}, {carrier: [z]}]}"
+    segment = f"segments: [{{id: s, {where}, brackets: [{{from: 0, free_shipping: all}}]}}]"
+    told = [
+        warning
+        for warning in check(parse(read(f"{tiers}\n{segment}")))
+        if warning.code == "disabled_reference"
+    ]
+    assert [warning.facts["id"] for warning in told] == ["v", "w", "x", "y", "z"]
+    carrier = "segments: [{id: s, where: {carrier: [z]}, brackets: [{from: 0, free_shipping: all}]}]"
+    assert "disabled_reference" not in [code for code, _ in found(f"{tiers}\n{carrier}")]
