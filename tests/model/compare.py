@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from palier.store.models import Account, CouponRow, Identity
+from palier.store.models import Account, CouponRow, Identity, Intent
 from palier.store.models import Order as OrderRow
 from tests.model.member import Member
 from tests.model.orders import Booked
@@ -69,8 +69,8 @@ def _order_differences(model: World, programme_id: int, shops: list[int]) -> Ite
 
 
 def _unlike(where: str, there: dict[str, Any], here: dict[str, Any]) -> Iterator[str]:
-    # What was spent or ended before a merge stays with the account that is no more: only what is there is moved.
-    sums = ("lifetime", "spent", "expired") if here.pop("is_merged", False) else ()
+    # What was spent or ended before a merge, and was told, stays with the account that is no more.
+    sums = ("lifetime", "spent", "expired", "reminders") if here.pop("is_merged", False) else ()
     for name, value in there.items():
         if value != here[name] and name not in sums:
             yield f"{where} {name}: database {_plain(value)}, model {_plain(here[name])}"
@@ -96,6 +96,7 @@ def _account(account: Account) -> dict[str, Any]:
         "orders": account.orders,
         "tier": account.tier or None,
         "claims": len(account.state.get("first_claims", [])),
+        "reminders": _reminders(account),
         "lots": lots,
         "coupons": Counter(
             (c.origin, _named(c), c.state, c.issued_at, c.ends_at, c.points, c.remaining_minor)
@@ -127,6 +128,7 @@ def _member(member: Member) -> dict[str, Any]:
         "orders": sum(share.orders for share in member.shares.values()),
         "tier": member.tier,
         "claims": len(member.first_claims),
+        "reminders": sorted(f"{last}:{today}" for last, today in member.reminded),
         "lots": lots,
         "coupons": Counter(coupons),
     }
@@ -139,6 +141,12 @@ def _order(order: Booked) -> dict[str, Any]:
         "counts": order.is_counted,
         "number": order.number,
     }
+
+
+def _reminders(account: Account) -> list[str]:
+    """The last day of which it was told, and the day on which."""
+    intents = Intent.objects.filter(account=account, event="points_expiring")
+    return sorted(intent.key.partition(":")[2] for intent in intents)
 
 
 def _named(coupon: Any) -> str:

@@ -16,6 +16,13 @@ def later_day(day: date, span: Duration) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1])) + timedelta(days=span.days)
 
 
+def earlier_day(day: date, span: Duration) -> date:
+    """The day a span of months and days before."""
+    month = day.month - 1 - span.months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1])) - timedelta(days=span.days)
+
+
 def later(at: datetime, span: Duration, tz: ZoneInfo) -> datetime:
     """The exact instant a span later, at the same local time."""
     seconds = timedelta(seconds=span.seconds)

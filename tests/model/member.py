@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from palier.core.period import Duration
 from palier.core.programme.values import CouponTerms, Programme
 from tests.model import ladder
-from tests.model.dates import end_of
+from tests.model.dates import earlier_day, end_of, midnight
 from tests.model.ladder import Share
 from tests.model.purse import Coupon, Hold, Lot, Purse
 
@@ -55,6 +55,7 @@ class Member:
         self.first_claims: set[Hashable] = set()
         self.gift_lots: dict[str, Lot] = {}
         self.vouchers: set[str] = set()
+        self.reminded: set[tuple[date, date]] = set()
         self.open_names: set[tuple[int, str]] = set()
         self.carrier = ""
         self.carrier_at: datetime | None = None
@@ -103,6 +104,7 @@ class Member:
         dues += [coupon.ends_at for coupon in purse.coupons if coupon.state == "issued"]
         dues += [self.override.until if self.override else None, self.demote_at]
         dues += [hold.lapses_at for hold in self.holds]
+        dues += [at for lot in purse.lots if lot.left for _, at in self._reminders(lot) if at > self.now]
         dues += ladder.changes_at(tiers, list(self.shares.values()), self.now, self.tz)
         return min((due for due in dues if due is not None), default=None)
 
@@ -127,6 +129,23 @@ class Member:
         for coupon in self.purse.coupons:
             if coupon.state == "issued" and coupon.ends_at is not None and coupon.ends_at <= self.now:
                 coupon.state = "expired"
+        self._remind()
+
+    def _reminders(self, lot: Lot) -> list[tuple[date, datetime]]:
+        """The last day of its points, with the beginning of each day on which that is told."""
+        end = self.purse.end(lot)
+        if end is None:
+            return []
+        last = (end - timedelta(microseconds=1)).astimezone(self.tz).date()
+        leads = self.programme.points.remind
+        return [(last, midnight(earlier_day(last, lead), self.tz)) for lead in leads]
+
+    def _remind(self) -> None:
+        """One message for all points of one last day, at the beginning of its own day."""
+        today = self.now.astimezone(self.tz).date()
+        told = [self._reminders(lot) for lot in self.purse.lots if lot.left]
+        if not self.is_closed:
+            self.reminded |= {(last, today) for found in told for last, at in found if at == self.now}
 
     # Carts at the checkout
 
