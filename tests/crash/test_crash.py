@@ -114,3 +114,18 @@ def test_two_dumps_differ_where_their_databases_do(place, known):
     assert len(unlike(before, after)) == 2
     assert unlike(before, before) == []
     gc.collect()
+
+
+@pytest.mark.slow
+def test_a_restored_database_takes_new_rows_although_the_restore_died_after_its_rows_were_there(place, known):
+    if place.server is None:
+        pytest.skip("SQLite numbers new rows by itself")
+    case = next(case for case in CASES if case.flow == "upkeep.restore_backup")
+
+    def after_the_rows(points):
+        """The commit of the rows is the last but one."""
+        return [[at for at, what in enumerate(points) if what == "commit"][-2] + 1]
+
+    result = try_case(place, case, known(case), only=after_the_rows)
+    assert result.problems == []
+    assert result.kills == 1

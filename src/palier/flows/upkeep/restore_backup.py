@@ -39,7 +39,8 @@ def restore_backup(command: RestoreBackup) -> Contents:
     """Read the whole backup first, then fill the database with it in one transaction, then bring its tables up to date.
 
     Raises ``DamagedBackup``, ``NewerBackup`` or ``DatabaseInUse`` before anything is changed. After a crash the
-    database holds no programme yet, and the same can be done again.
+    database holds no programme yet, and the same can be done again; or it holds all, and its tables are brought up to
+    date by ``palier init``.
     """
     contents = check(command.lines())
     command.on_checked(contents)
@@ -51,6 +52,8 @@ def restore_backup(command: RestoreBackup) -> Contents:
             raise DamagedBackup(
                 "the backup changed while it was read", hint="restore it from a disk of its own"
             )
+        # With its rows: a crash after this leaves a database that takes new rows, and is restored no more.
+        restart_numbering(counts)
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
         restart_numbering()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -90,10 +90,11 @@ def load(lines: Iterable[bytes], *, on_rows: Callable[[int], object] = lambda ro
     return counts
 
 
-def restart_numbering() -> None:
-    """New rows get numbers after those that were restored. SQLite sees to it by itself."""
+def restart_numbering(tables: Collection[str] | None = None) -> None:
+    """New rows of these tables (None: of all) get numbers after those that are there. SQLite sees to it by itself."""
+    chosen = [model for model in models_kept() if tables is None or model._meta.db_table in tables]
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), models_kept()):
+        for statement in connection.ops.sequence_reset_sql(no_style(), chosen):
             cursor.execute(statement)
 
 
