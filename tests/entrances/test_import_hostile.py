@@ -1,4 +1,4 @@
-"""Hostile files: bombs, lies about what is inside, and bytes that mean nothing: refused in words, whole or row by row."""
+"""Hostile files: bombs, lies about what is inside, bytes that mean nothing: refused in words, whole or by row."""
 
 import gzip
 import json

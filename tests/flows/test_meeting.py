@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django_scopes import scopes_disabled
 
-from palier.core.errors import UnknownMember
+from palier.core.errors import TooManyPoints, UnknownMember
 from palier.core.member import MemberFacts
 from palier.flows.checkout.keep_cart import KeepCart, keep_cart
 from palier.flows.members.close_account import CloseAccount, close_account
@@ -101,3 +101,21 @@ def test_what_is_booked_by_the_earlier_clock_last_is_no_damage(world):
     world.now -= timedelta(milliseconds=3)
     world.tell(refund("1", euros=30))
     prove(world)
+
+
+def test_what_a_colleague_may_give_in_a_day_is_given_once_however_many_forms_are_sent(committed_world):
+    world = committed_world
+    for name in ("anna", "bea"):
+        world.pay(name, customer=name)
+
+    def give(customer):
+        command = GivePoints(world.shop_id, customer, 700, "Sorry", "sam", only_known=True, day_limit=1000)
+        try:
+            return give_points(command, now=world.now).points
+        except TooManyPoints as refusal:
+            return refusal.code
+
+    given = at_once(*[lambda name=name: give(name) for name in ("anna", "bea") * 4])
+    assert sorted(map(str, given)) == ["700"] + ["too_many_points"] * 7
+    world.later(hours=24)
+    assert give("bea") == 700

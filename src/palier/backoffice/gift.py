@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from palier.backoffice import formats
 from palier.backoffice.access import Viewpoint, page
 from palier.backoffice.boxes import Box, Numbers, cut
-from palier.core.errors import IdempotencyConflict, NothingOwed, Refusal
+from palier.core.errors import IdempotencyConflict, NothingOwed, Refusal, TooManyPoints
 from palier.flows.points.give_points import POINTS_MAX, GivePoints, give_points
 from palier.flows.points.take_back_gift import GiftExpired, TakeBackGift, UnknownGift, take_back_gift
 from palier.flows.points.waive_debt import WaiveDebt, waive_debt
@@ -141,14 +141,20 @@ def _person(public_id: str) -> Person:
 
 def _room(request: HttpRequest, viewpoint: Viewpoint) -> int:
     """How many points this colleague may still give today."""
+    limit = _limit(request)
+    if limit is None:
+        return DAY_LIMITS["owner"]
+    return max(0, limit - given_since(viewpoint.programme.pk, _author(request), viewpoint.now - DAY))
+
+
+def _limit(request: HttpRequest) -> int | None:
+    """The most that this colleague may give within a day; None for owners."""
     user = request.user
     roles = set(user.groups.values_list("name", flat=True))
     limit = max((DAY_LIMITS.get(role, 0) for role in roles), default=0)
     if user.is_superuser:  # type: ignore[union-attr]
         limit = DAY_LIMITS["owner"]
-    if limit == DAY_LIMITS["owner"]:
-        return limit
-    return max(0, limit - given_since(viewpoint.programme.pk, _author(request), viewpoint.now - DAY))
+    return None if limit == DAY_LIMITS["owner"] else limit
 
 
 def _amount(points: Box, room: int, viewpoint: Viewpoint) -> int | None:
@@ -190,6 +196,7 @@ def _give(
         author=_author(request),
         key=f"backoffice:{key}",
         only_known=True,
+        day_limit=_limit(request),
     )
     try:
         given = give_points(command, now=viewpoint.now)
@@ -197,6 +204,10 @@ def _give(
         return _(
             "This form was sent before with another number of points. Look at the member, then begin anew."
         )
+    except TooManyPoints:
+        return _("You may give %(points)s more within these 24 hours.") % {
+            "points": _number(_room(request, viewpoint), viewpoint)
+        }
     except Refusal as refusal:
         return _("These points cannot be given: %(reason)s") % {"reason": refusal}
     if given.is_repeat:

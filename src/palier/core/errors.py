@@ -57,6 +57,12 @@ class InvalidGift(Refusal):
     code = "invalid_gift"
 
 
+class TooManyPoints(Refusal):
+    """Somebody has given as much as they may within a day."""
+
+    code = "too_many_points"
+
+
 class InvalidOverride(Refusal):
     """The tier cannot be given to the member so."""
 

@@ -71,3 +71,9 @@ def _added(
         )
         version.save(force_insert=True)
     return version
+
+
+def lock_programme_of(shop_id: int) -> None:
+    """Lock the shop's programme until the transaction ends; orders go on meanwhile. One statement."""
+    with scopes_disabled():
+        list(Programme.objects.select_for_update(no_key=True, of=("self",)).filter(shops=shop_id))
