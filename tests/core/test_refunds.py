@@ -264,3 +264,10 @@ def test_points_that_come_back_dead_pay_no_debt():
     assert story.buckets == (0, 0, 0, 20)
     story.order("A", status="paid")
     assert (story.buckets, story.state.totals.expired) == ((0, 0, 0, 20), 50)
+
+
+def test_ref_3_pieces_that_came_back_do_not_count_in_a_threshold():
+    bonus = EarningRule("big", award=Award(50), when=Conditions(total=Bounds(3000)))
+    story = Story(programme(earning=(bonus,))).order("A", line(40, "mug", 2))
+    assert story.available == 50
+    assert story.refund("A", "mug").available == 0

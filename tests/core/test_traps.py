@@ -17,6 +17,7 @@ from palier.core.programme.values import (
     LineFilter,
     Points,
     Reward,
+    Settle,
     Spend,
 )
 from tests.core.kit import (
@@ -234,3 +235,8 @@ def test_time_3_a_clock_that_jumps_forward_and_back_ends_nothing_twice_and_tells
     story.at("2026-02-09").at("2026-02-12").at(story.now - days(1)).at("2026-02-13")
     assert (story.entries, story.told) == before
     assert story.told == ["points_expiring"]
+
+
+def test_evt_2_a_state_that_is_jumped_over_settles_points_all_the_same():
+    story = Story(programme(points=points(settle=Settle("shipped", Duration(days=3))))).order("A", 40)
+    assert story.order("A", status="delivered").later(3).buckets == (40, 0, 0, 0)

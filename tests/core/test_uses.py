@@ -294,3 +294,22 @@ def test_a_used_coupon_is_reserved_again_by_an_order_that_waits_again():
     story, used = with_coupon()
     assert story.order("A", 40, **used).order("A", status="placed").states() == ["reserved"]
     assert story.order("A", status="paid").states() == ["used"]
+
+
+def test_vou_8_a_delivery_that_a_coupon_frees_takes_nothing_of_its_amount():
+    terms = CouponTerms(Discount(amount_minor=1500), remainder_kept=True)
+    story = Story(programme(rewards=(Reward("r", 50, terms),))).gift(50)
+    coupon = next(iter(story.coupons.values()))
+    freed = OrderDiscount("coupon", 490, code=coupon.code, free_shipping=True)
+    story.order("A", 40, discounts=(coupon_discount(coupon.code, 6), freed))
+    assert story.coupons[coupon.id].remaining_minor == 900
+
+
+def test_stk_6_the_benefit_of_a_first_order_is_its_own_while_it_waits():
+    first = OrderDiscount("first_order", 500)
+    story = (
+        Story(programme()).order("A", 40, status="placed", discounts=(first,)).order("B", 40, status="placed")
+    )
+    assert (story.state.first_claims, story.orders["A"].booking.claims_first) == ({"order:A"}, True)
+    story.order("A", status="cancelled")
+    assert (story.state.first_claims, story.orders["A"].booking.claims_first) == (frozenset(), False)

@@ -9,6 +9,8 @@ from palier.core.catch_up import catch_up
 from palier.core.erase import erase
 from palier.core.merge import merge
 from palier.core.opening import open_balance, undo_opening
+from palier.core.period import Duration
+from palier.core.programme.values import Award, EarningRule, Settle
 from palier.core.values import replace
 from tests.core.kit import (
     EURO,
@@ -133,3 +135,20 @@ def test_imp_1_a_debit_takes_what_is_there_and_the_rest_is_owed_until_it_is_undo
 
 def test_a_new_account_has_nothing():
     assert AccountState(1, when("2026-01-10")).totals == Totals()
+
+
+def test_cus_4_pending_points_move_too_and_settle_at_their_own_instant():
+    rules = replace(RULES, points=replace(RULES.points, settle=Settle("paid", Duration(days=14))))
+    one, other = Story(rules).gift(5), Story(rules).order("B", 70)
+    kept, gone = merged(one, other)
+    assert (kept.totals["available"], kept.totals["pending"], gone.totals["pending"]) == (5, 70, 0)
+    assert [lot.available_at for lot in kept.lots.values() if not lot.settled] == [when("2026-01-24T09:00")]
+    assert not gone.lots or not any(lot.remaining for lot in gone.lots.values())
+
+
+def test_cus_4_what_was_given_once_is_given_to_neither_again():
+    visit = EarningRule("visit", on="visit", award=Award(15), once=True)
+    rules = replace(RULES, earning=(*RULES.earning, visit))
+    kept, _ = merged(Story(rules), Story(rules).event("visit"))
+    assert kept.once == {"visit"}
+    assert kept.totals["activity"] == 15

@@ -61,11 +61,11 @@ CART = (
         test="tests/core/test_holds.py",
     ),
     Planted(
-        "a released hold can be released again",
+        "a released hold lapses all the same",
         "R-RED-6",
         "core/holds.py",
-        "    del book.holds[hold.id]\n",
-        "",
+        "    _end(book, hold, state)\n",
+        '    if state == "lapsed":\n        _end(book, hold, state)\n',
         test="tests/core/test_holds.py",
     ),
     Planted(

@@ -10,7 +10,7 @@ SHOPS = (
         "core/awards.py",
         "if STATUS_ORDER.get(status, -1) >= wanted)",
         "if STATUS_ORDER.get(status, -1) == wanted)",
-        test="tests/core/test_earning.py",
+        test="tests/core/test_traps.py",
     ),
     Planted(
         "a refund that comes before its order is lost",
@@ -273,6 +273,6 @@ SHOPS = (
         "core/book.py",
         '_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening", "waive"})',
         '_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening"})',
-        test="tests/core/test_traps.py",
+        test="tests/core/test_staff.py",
     ),
 )

@@ -115,10 +115,10 @@ WALLET = (
     Planted(
         "points settle a moment late",
         "E13",
-        "core/lots.py",
-        "lot.available_at <= now",
-        "lot.available_at < now",
-        test="tests/core/test_earning.py",
+        "core/book.py",
+        "        settled = available_at is not None and available_at <= self.now\n",
+        "        settled = available_at is not None and available_at < self.now\n",
+        test="tests/core/test_uses.py",
     ),
     # Tiers
     Planted(

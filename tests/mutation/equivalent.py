@@ -3,6 +3,8 @@
 Named by file, function, the text of the line, and what was changed.
 """
 
+_END_WITH = "end_with(lot, tuple((replace(r, undone_at=None) for r in known)), at)"
+
 EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     (
         "rebuild.py", "_last_order", "accepted = [",
@@ -41,8 +43,7 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     (
         "rebuild.py", "end_at",
         "new = end_with(lot, tuple(replace(r, undone_at=None) for r in known), at) or end",
-        "end_with(lot, tuple((replace(r, undone_at=None) for r in known)), at) or end => "
-        + "end_with(lot, tuple((replace(r, undone_at=None) for r in known)), at)",
+        " => ".join((f"{_END_WITH} or end", _END_WITH)),
     ): "a lot with an end of its own always has one",
     (
         "period.py", "last_day", "return local_day(ends_at - timedelta(microseconds=1), tz)", "1 => 2",
