@@ -12,6 +12,8 @@ from django.utils.translation.template import templatize
 
 from tests.house.checkout import PACKAGE
 
+pytestmark = pytest.mark.once
+
 KEYWORDS = {
     "_": None,
     "gettext": None,

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from palier.backoffice.typed import NotANumber, read_number, write_number
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("text", "language", "number"),

@@ -15,6 +15,8 @@ from palier.cli.importing import columns, files, mapping, values
 from palier.cli.importing.errors import Problem, RowRefused, UnreadableFile
 from palier.cli.importing.report import safe_cell, write_problems
 
+pytestmark = pytest.mark.once
+
 
 def look(tmp_path: Path, content: bytes, name: str = "file.csv", **how: str) -> files.Source:
     path = tmp_path / name

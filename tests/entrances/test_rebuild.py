@@ -78,6 +78,7 @@ def mended(damage, before):
         return bool(told) and told == again and stored() == before and problems == []
 
 
+@pytest.mark.once
 def test_every_damaged_column_is_mended(programmes):
     rows = list(Account.objects.filter(merged_into=None).order_by("pk"))
     found = [d for d in damages_of(Account, [rows[0], rows[-1]]) if d.column in OURS]
@@ -93,6 +94,7 @@ def test_every_damaged_column_is_mended(programmes):
     assert [d for d in wrong if d.column not in ("next_due_at", "tier_since")] == []
 
 
+@pytest.mark.once
 def test_every_damaged_key_of_a_state_is_mended(programmes):
     accounts = Account.objects.filter(merged_into=None).order_by("pk")
     before = stored()

@@ -7,6 +7,8 @@ from palier.storefront.demo.shelves import articles, shelf_of
 from tests.entrances.test_backoffice_texts import texts_in
 from tests.house.checkout import PACKAGE
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("language", ["fr", "de"])
 def test_every_text_is_in_the_catalogue(language):

@@ -39,7 +39,7 @@ from tests.entrances.every_column import (
 from tests.entrances.verify_fixtures import lift_guards, make_world
 from tests.flows.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NUMBER = "the number of the row; nothing names it"
 SHOPS = "the shop's own word, which stands nowhere else"
