@@ -97,6 +97,7 @@ def test_a_port_that_is_taken_is_said_at_once(capsys, monkeypatch):
     assert "--port" in told
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_the_demo_is_filled_once_served_and_signed_into(tmp_path):
     names = {name: value for name, value in os.environ.items() if not name.startswith(("PALIER", "DJANGO"))}

@@ -5,7 +5,11 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.house.checkout import ROOT
+
+pytestmark = pytest.mark.once
 
 WAITS = ("serve", "work")
 """Commands that run until they are stopped."""

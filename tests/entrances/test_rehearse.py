@@ -10,6 +10,8 @@ import pytest
 
 from tests.house.checkout import ROOT
 
+pytestmark = pytest.mark.once
+
 HOLDS = """\
 scenario: One order
 programme: {format: 1, name: Demo, currency: EUR, earning: [{id: spend, award: {points: 1, per: 1}}]}
