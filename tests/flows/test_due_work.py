@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from palier.core.account import Cause
+from palier.flows.members.close_account import CloseAccount, close_account
 from palier.flows.points.catch_up_accounts import catch_up_accounts
 from palier.store.models import Account, Entry, Intent
 from tests.flows.world import DAY, START, World, document, order, points_used, refund
@@ -151,3 +152,14 @@ def test_points_that_end_again_name_the_day_on_which_they_ended_first(world):
     world.later(days=1).pay("1", 100)
     again = Entry.objects.filter(kind="expire").order_by("-sequence")[0]
     assert [again.facts["last_day"]] == last_days
+
+
+def test_a_reminder_that_is_late_comes_although_one_of_a_members_ids_is_closed(world):
+    """What was due before is told: the member is still known by the other id (I-12)."""
+    world.publish(document(points={"valid_for": "P1M", "expiry": "fixed", "remind": ["P1W"]}))
+    world.later(days=1).give(100)
+    world.give(10, customer="bea")
+    world.merge()
+    world.later(days=26)
+    close_account(CloseAccount(world.shop_id, "bea"), now=world.now)
+    assert Intent.objects.filter(event="points_expiring").count() == 1

@@ -70,7 +70,7 @@ def _order_differences(model: World, programme_id: int, shops: list[int]) -> Ite
 
 def _unlike(where: str, there: dict[str, Any], here: dict[str, Any]) -> Iterator[str]:
     # What was spent or ended before a merge, and was told, stays with the account that is no more.
-    sums = ("lifetime", "spent", "expired", "reminders") if here.pop("is_merged", False) else ()
+    sums = ("lifetime", "spent", "expired", "reminders", "told") if here.pop("is_merged", False) else ()
     for name, value in there.items():
         if value != here[name] and name not in sums:
             yield f"{where} {name}: database {_plain(value)}, model {_plain(here[name])}"
@@ -97,6 +97,7 @@ def _account(account: Account) -> dict[str, Any]:
         "tier": account.tier or None,
         "claims": len(account.state.get("first_claims", [])),
         "reminders": _reminders(account),
+        "told": _told(account),
         "lots": lots,
         "coupons": Counter(
             (c.origin, _named(c), c.state, c.issued_at, c.ends_at, c.points, c.remaining_minor)
@@ -129,6 +130,7 @@ def _member(member: Member) -> dict[str, Any]:
         "tier": member.tier,
         "claims": len(member.first_claims),
         "reminders": sorted(f"{last}:{today}" for last, today in member.reminded),
+        "told": dict(sorted(member.told.items())),
         "lots": lots,
         "coupons": Counter(coupons),
     }
@@ -147,6 +149,13 @@ def _reminders(account: Account) -> list[str]:
     """The last day of which it was told, and the day on which."""
     intents = Intent.objects.filter(account=account, event="points_expiring")
     return sorted(intent.key.partition(":")[2] for intent in intents)
+
+
+def _told(account: Account) -> dict[str, int]:
+    """How often it was told of its tier and its coupons."""
+    events = ("tier_up", "tier_down", "coupon_issued")
+    told = Intent.objects.filter(account=account, event__in=events).values_list("event", flat=True)
+    return dict(sorted(Counter(told).items()))
 
 
 def _named(coupon: Any) -> str:

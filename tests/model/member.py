@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -56,6 +57,7 @@ class Member:
         self.gift_lots: dict[str, Lot] = {}
         self.vouchers: set[str] = set()
         self.reminded: set[tuple[date, date]] = set()
+        self.told: Counter[str] = Counter()
         self.open_names: set[tuple[int, str]] = set()
         self.carrier = ""
         self.carrier_at: datetime | None = None
@@ -163,8 +165,15 @@ class Member:
 
     # Coupons
 
-    def issue(self, origin: str, origin_id: str, terms: CouponTerms) -> Coupon:
+    def tell(self, event: str) -> None:
+        """A message, unless no shop knows the member any more."""
+        if not self.is_closed:
+            self.told[event] += 1
+
+    def issue(self, origin: str, origin_id: str, terms: CouponTerms, *, is_silent: bool = False) -> Coupon:
         """A new coupon."""
+        if not is_silent:
+            self.tell("coupon_issued")
         end = end_of(self.now, terms.valid_for, self.tz) if terms.valid_for else None
         coupon = Coupon(next(self.numbers), origin, origin_id, self.now, end, terms=terms)
         if terms.remainder_kept and terms.discount is not None:
@@ -234,13 +243,13 @@ class Member:
         self.demote_at = None
         self.move(override.tier)
 
-    def end_override(self) -> None:
+    def end_override(self, *, is_silent: bool = False) -> None:
         """At once to what is deserved."""
         self.override = None
         self.demote_at = None
-        self.move(self.deserved())
+        self.move(self.deserved(), is_silent=is_silent)
 
-    def move(self, tier: str | None, *, is_by_refund: bool = False) -> None:
+    def move(self, tier: str | None, *, is_by_refund: bool = False, is_silent: bool = False) -> None:
         """Hold that tier now; its coupon on the way up, none left above it after a refund.
 
         To leave a tier that the ladder has no more is no way up (docs/algorithms/tiers.md, 9).
@@ -249,14 +258,16 @@ class Member:
         if tier == old:
             return
         self.demote_at = None
+        if self.rank(old) >= 0 and not is_silent:
+            self.tell("tier_up" if self.rank(tier) > self.rank(old) else "tier_down")
         if self.rank(tier) > self.rank(old) >= 0:
-            self._reach(tier)
+            self._reach(tier, is_silent=is_silent)
         elif is_by_refund:
             for name, coupon in self.tier_coupons.items():
                 if self.rank(name) > self.rank(tier) and coupon.state == "issued":
                     coupon.state = "cancelled"
 
-    def _reach(self, tier: str | None) -> None:
+    def _reach(self, tier: str | None, *, is_silent: bool) -> None:
         tiers = self.programme.tiers
         terms = next((t.coupon for t in tiers.ladder if t.id == tier), None) if tiers else None
         if terms is None or tier is None:
@@ -266,7 +277,7 @@ class Member:
             if coupon.state == "cancelled":
                 self.restore(coupon)
         else:
-            self.tier_coupons[tier] = self.issue("tier", tier, terms)
+            self.tier_coupons[tier] = self.issue("tier", tier, terms, is_silent=is_silent)
 
     def publish(self, programme: Programme) -> None:
         """A new version is in force: a new ladder moves at once, either way."""
@@ -274,5 +285,5 @@ class Member:
         self.programme = programme
         self._happen_to_points()
         if is_new_ladder and (self.override is None or self.rank(self.override.tier) <= 0):
-            self.end_override()
+            self.end_override(is_silent=True)
         self.follow_tier()

@@ -53,11 +53,12 @@ def _close(command: CloseAccount, now: datetime) -> Closed:
     if not open_shops:
         book.closed_at = book.now
         holds.release_all(book)
+    # Not silent: what was due before is told; from here on a closed account is told nothing anyway.
     work, released = _release(member, now) if command.shop_id not in open_shops else (None, ())
     if work is not None:
-        work.record(now=now, until=now, is_silent=True, batch_id=None)
+        work.record(now=now, until=now, is_silent=False, batch_id=None)
     else:
-        member.record(now=now, is_silent=True)
+        member.record(now=now)
     return Closed(book.state.id, released, book.closed_at is not None)
 
 
