@@ -7,6 +7,7 @@ goes on. What finds a bug must find nothing in the code as it is. Ends with 1 wh
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import subprocess
 import sys
@@ -16,11 +17,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.mutants.kind import Planted
-from tests.mutants.plant import PACKAGE, ROOT, plant
+from tests.mutants.plant import PACKAGE, ROOT, plant, planted_text
 from tests.mutants.planted import PLANTED
+from tests.mutation.session import PASSED, try_tests
 
 SEEDS = 400
-FIRST_SEEDS = 60
+FIRST_SEEDS = 20
+SECONDS = 30
+"""A test that takes longer of the processor never ends."""
 
 
 def main() -> int:
@@ -63,7 +67,7 @@ def hunt(planted: Planted, *, first: int, seeds: int) -> tuple[int | None, str]:
     with tempfile.TemporaryDirectory(prefix="palier-mutant-") as folder:
         source = str(plant(planted, Path(folder)))
         found = _by_seeds(source, 1, min(first, seeds))
-        if not found and planted.test and _by_test(source, planted.test):
+        if not found and planted.test and _notices(source, planted):
             return None, planted.test
         found = found or _by_seeds(source, first + 1, seeds)
     return (int(found.removeprefix("seed ").partition(":")[0]), found) if found else (None, "")
@@ -85,6 +89,15 @@ def _by_seeds(source: str, first: int, last: int) -> str:
     if told.returncode != 0:
         raise SystemExit(f"the hunt itself failed:\n{told.stdout}{told.stderr}")
     return ""
+
+
+def _notices(source: str, planted: Planted) -> bool:
+    """Whether its test notices it; one of the core in a fork, which takes a second and not ten."""
+    if not (planted.test.startswith("tests/core/") and planted.file.startswith("core/")):
+        return _by_test(source, planted.test)
+    module = "palier." + planted.file.removesuffix(".py").replace("/", ".")
+    tree = ast.parse(planted_text(planted))
+    return try_tests([planted.test], lambda test: SECONDS, module=module, tree=tree) != PASSED
 
 
 def _by_test(source: str, test: str) -> bool:

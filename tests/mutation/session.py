@@ -115,7 +115,7 @@ def run_tests(paths: Sequence[str], plugins: Sequence[object], *, says: bool = F
 def try_tests(
     tests: Sequence[str], seconds: Callable[[str], float], *, module: str = "", tree: ast.Module | None = None
 ) -> int:
-    """Run these tests, with that module changed, in a fork. 0: they pass all the same."""
+    """Run these tests (or all of a file), with that module changed, in a fork. 0: they pass all the same."""
 
     def work() -> int:
         if tree is not None:
@@ -124,7 +124,8 @@ def try_tests(
         signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_TO_COLLECT)
         files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
-        return run_tests(files, [Wanted({test: i for i, test in enumerate(tests)}, seconds)])
+        order = {test: i for i, test in enumerate(tests) if "::" in test}
+        return run_tests(files, [Wanted(order, seconds)])
 
     return forked(work)
 
