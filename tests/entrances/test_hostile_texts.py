@@ -23,10 +23,8 @@ from tests.entrances.test_widget_api import Signing
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::jwt.InsecureKeyLengthWarning")]
 _fresh = pytest.fixture(autouse=True)(fresh)
 
-MARKUP = "\"'><svg onload=evil()></script>"
-TEMPLATE = "evil{{ 7|add:42 }}{% now 'Y' %}${7*7}"
-FORMULA = '=HYPERLINK("https://evil.example")'
-NASTY = {"markup": MARKUP, "template": TEMPLATE, "formula": FORMULA, "turned": "evil \u202e\u2066 turned"}
+NASTY = "=1+1\"'><svg onload=evil()></script>evil{{ 7|add:42 }}{% now 'Y' %}${7*7} \u202e\u2066 turned"
+"""A formula, markup, a template, and what turns a line around."""
 
 
 def document(text: str) -> dict:
@@ -48,10 +46,10 @@ def document(text: str) -> dict:
     }  # fmt: skip
 
 
-@pytest.fixture(params=NASTY)
-def nasty(request):
+@pytest.fixture
+def nasty():
     """A shop in which every name and text is nasty, and the names of its things."""
-    text = NASTY[request.param]
+    text = NASTY
     customer = customer_of(text)
     api = make_api(document(text))
     now = datetime.now(UTC)
@@ -88,8 +86,8 @@ def nasty(request):
 
 
 def customer_of(text):
-    """No address holds a slash."""
-    return text.replace("/", "|")
+    """No address holds a slash, and no token signs for what cannot be printed."""
+    return "".join(c for c in text if c.isprintable() and c != "/")
 
 
 def _quoted(text):
@@ -153,7 +151,7 @@ def test_no_cell_of_a_file_is_a_formula(nasty):
 def test_the_widgets_and_the_api_answer_json_that_no_browser_takes_for_a_page(nasty):
     api, text, _names = nasty
     signing = Signing(Shop(api.programme_id, api.shop_id, datetime.now(UTC)))
-    token = {"Authorization": f"Bearer {signing.token(customer_of(text))}"} if text.isprintable() else {}
+    token = {"Authorization": f"Bearer {signing.token(customer_of(text))}"}
     answers = [
         Client().get(f"/widget/v1/{path}", headers=token) for path in ("me", "me/movements", "me/coupons")
     ]
@@ -171,6 +169,7 @@ def test_the_widgets_and_the_api_answer_json_that_no_browser_takes_for_a_page(na
         )
     )
     assert sum("evil" in answer.content.decode() for answer in answers) > 6
+    assert all(answer.status_code == 200 for answer in answers[:3])
     for answer in answers:
         assert answer["Content-Type"] in ("application/json", "application/problem+json")
         assert answer["X-Content-Type-Options"] == "nosniff"
