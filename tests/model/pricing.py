@@ -303,8 +303,9 @@ class Pricing:
             self.basket, discounts=[(g.source, g.amount, g.shares) for g in till.given if g.amount]
         )
         excluded = self.segment is not None and not self.segment.earn_points
-        left = room(member, self.programme, member.now)
-        facts = Accepted(member.now, member.valid_orders + 1, member.tier, excluded, left, basket.is_net)
+        at = self.basket.paid_at or member.now
+        left = room(member, self.programme, at)
+        facts = Accepted(at, member.valid_orders + 1, member.tier, excluded, left, basket.is_net)
         return points_of(Kept(pieces, till.shipping, is_all_gone=is_empty), basket, self.programme, facts)
 
 

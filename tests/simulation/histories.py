@@ -29,7 +29,7 @@ OFTEN = {
     "gift": 2,
     "buy_quoted": 2,
 }
-RARE = {"publish": 0.3, "merge": 0.3, "erase": 0.08, "override": 0.5, "waive": 0.5, "close": 0.1, "register": 0.3,
+RARE = {"publish": 0.3, "merge": 0.5, "erase": 0.08, "override": 0.5, "waive": 0.5, "close": 0.1, "register": 0.3,
         "quote": 0.5, "hold_again": 0.3, "voucher_again": 0.3}  # fmt: skip
 STEPS = (5, 30)
 LONG = (50, 90)

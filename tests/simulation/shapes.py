@@ -94,7 +94,7 @@ def _earning(random: Random) -> list[Document]:
             "id": "cap",
             "cap": {
                 "points": random.choice([50, 120]),
-                "every": random.choice(["P1D", "P7D", "order", "ever"]),
+                "every": random.choice(["P1D", "P1D", "P7D", "order", "ever"]),
             },
         },
         {"id": "visit", "on": "visit", "award": {"points": 6}},
@@ -115,14 +115,15 @@ def _rewards(random: Random) -> list[Document]:
 
 def _tiers(random: Random, has_coupons: bool, around: datetime) -> Document:
     metric = random.choice(["spend", "spend", "points", "orders"])
-    low, middle, high = {"spend": (0, 100, 250), "points": (0, 80, 200), "orders": (0, 2, 4)}[metric]
+    low, middle, high = {"spend": (0, 40, 120), "points": (0, 80, 200), "orders": (0, 2, 4)}[metric]
     ladder: list[Document] = [{"id": "middle", "from": middle}, {"id": "high", "from": high}]
     if random.random() < 0.6:
         ladder.insert(0, {"id": "low", "from": low})
     if has_coupons:
         ladder[-1]["coupon"] = {"discount": {"amount": 5}, "valid_for": "P1M"}
-    if random.random() < 0.3:
-        ladder[-1]["multiply"] = "1.5"
+    if random.random() < 0.4:
+        ladder[-1]["multiply"] = random.choice(["1.5", "3"])
+        ladder[-2]["multiply"] = "1.2"
     window = random.choice(["lifetime", {"rolling": "P1M"}, {"rolling": "P12M"}, "calendar_year"])
     tiers: Document = {"metric": metric, "window": window, "ladder": ladder}
     if random.random() < 0.4:
