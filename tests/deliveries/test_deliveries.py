@@ -1,0 +1,63 @@
+"""Deliveries that come never, late, out of order or five times leave what they say, once (I-12, G3).
+
+The suite tries some seeds; ``python -m tests.deliveries`` tries as many as one likes.
+"""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from tests.deliveries.schedule import LATEST, draw_blocks, draw_deliveries, without_repeats
+from tests.deliveries.told import draw_told
+from tests.deliveries.trial import PROMISES, try_seed
+
+SEEDS = range(1, 61)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_no_delivery_changes_what_is_told():
+    for seed in SEEDS:
+        failure = try_seed(seed)
+        assert failure is None, str(failure)
+
+
+def test_a_seed_is_always_the_same_history():
+    one, other = (draw_told(Random(7), uses_points=True) for _ in range(2))
+    assert one == other
+    assert draw_deliveries(Random(7), one) == draw_deliveries(Random(7), other)
+
+
+def test_schedules_are_as_bad_as_they_claim():
+    """Over some seeds: lost messages, five deliveries of one, a month's delay, and older versions after newer ones."""
+    lost = fivefold = late = overtaken = 0
+    for seed in range(60):
+        random = Random(seed)
+        told = draw_told(random, uses_points=True)
+        schedule = draw_deliveries(random, told)
+        polled = schedule[-1].at
+        before = [arrival for arrival in schedule if arrival.at < polled]
+        times = [sum(arrival.told is each for arrival in before) for each in told]
+        lost, fivefold = lost + times.count(0), fivefold + times.count(5)
+        late += sum(arrival.at - arrival.told.at > LATEST / 2 for arrival in before)
+        overtaken += len({a.told.id for a in schedule} - {a.told.id for a in without_repeats(schedule)})
+        assert {each.id for each in told} >= {arrival.told.id for arrival in schedule}
+    assert min(lost, fivefold, late, overtaken) > 10
+
+
+def test_blocks_hold_the_same_messages_at_the_same_instants():
+    mixed = 0
+    for seed in range(30):
+        random = Random(seed)
+        straight, other = draw_blocks(random, draw_told(random, uses_points=True))
+        assert {(a.at, a.told.id) for a in straight} == {(a.at, a.told.id) for a in other}
+        assert all(a.at >= a.told.at - timedelta(days=8) for a in straight)
+        mixed += [a.told for a in straight] != [a.told for a in other]
+    assert mixed > 20
+
+
+def test_every_promise_is_tried_both_ways_in():
+    assert {(seed % len(PROMISES), seed // len(PROMISES) % 2) for seed in SEEDS} == {
+        (number, way) for number in range(len(PROMISES)) for way in (0, 1)
+    }
