@@ -211,7 +211,8 @@ class World:
 
     def _hear_publish(self, facts: dict[str, Any]) -> None:
         programme = parse(facts["document"])
-        for member in self.members.values():
+        # Accounts whose person was erased go on too, like closed ones.
+        for member in [*self.members.values(), *self.erased]:
             member.go_to(self.now)
             member.publish(programme)
         self.programme = programme
