@@ -149,8 +149,15 @@ def others(field: Any, value: Any) -> list[Any]:
     if isinstance(field, models.JSONField):
         return []
     if isinstance(field, models.ForeignKey):
-        there = field.remote_field.model._base_manager.exclude(pk=value).values_list("pk", flat=True)
-        return [*there[:1], *([None] if value is not None and field.null else [])]
+        model = field.remote_field.model
+        there = model._base_manager.exclude(pk=value).order_by("pk")
+        if model is Account:
+            # Another person's, so not one that was merged.
+            there = there.filter(merged_into=None)
+        return [
+            *there.values_list("pk", flat=True)[:1],
+            *([None] if value is not None and field.null else []),
+        ]
     if value is None:
         return [_some(field)]
     found: list[Any] = [None] if field.null else []
