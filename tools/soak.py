@@ -34,6 +34,7 @@ SECRET = "soak-" + "0" * 50
 SMALL_DISK_MB = {"sqlite": 96, "postgres": 320}
 WATCH_EVERY_S = 0.5
 DRAIN_WITHIN_S = 300
+WARM_UP_S = 90
 
 
 @dataclass(slots=True)
@@ -70,6 +71,12 @@ class Soak:
             if does is not None:
                 does()
             time.sleep(min(left, self.draw.uniform(0.5, 1.5) * every_s))
+
+    def warm_up(self, pause_s: float) -> None:
+        """Haste until caches and pools are full: what grows after that grows for ever."""
+        self.run.pause_s = pause_s / 20
+        self.during("warm-up", WARM_UP_S)
+        self.run.pause_s = pause_s
 
     def round(self, seconds: float) -> None:
         """Every kind of trouble once."""
@@ -111,9 +118,11 @@ def soak(
         memory = Memory(chaos.steady)
         threads = [Shopper(run, number) for number in range(shoppers)]
         watchers = [threading.Thread(target=chaos.look_after), threading.Thread(target=memory.watch)]
-        for thread in [*watchers, *threads]:
+        for thread in [watchers[0], *threads]:
             thread.start()
         try:
+            chaos.warm_up(pause_s)
+            watchers[1].start()
             until = time.monotonic() + 60 * minutes
             while time.monotonic() < until:
                 chaos.round(min(round_s, until - time.monotonic()))
@@ -124,7 +133,8 @@ def soak(
             chaos.stop.set()
             memory.stop.set()
             for thread in watchers:
-                thread.join()
+                if thread.is_alive():
+                    thread.join()
             palier.end()
 
 
