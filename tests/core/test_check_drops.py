@@ -22,9 +22,10 @@ def told(**document):
     """(path, code, cart, lost, gave, kept, gives, costs, case) of every warning about one cent."""
     programme = parse({"format": 1, "name": "Demo", "currency": "EUR", "earning": EARNS, **document})
     names = ("cart", "lost", "gave", "kept", "gives", "costs", "case")
+    plain = [each for each in check(programme) if "cart" in each.facts]
     return [
         (each.path, each.code.removeprefix("cent_"), *(each.facts[name] for name in names))
-        for each in check(programme)
+        for each in plain
         if each.code.startswith("cent_")
     ]
 
@@ -141,6 +142,70 @@ def test_what_a_border_loses_is_told_once():
         {"format": 1, "name": "D", "currency": "EUR", "segments": [STAFF | {"brackets": brackets}]}
     )
     assert [each.code for each in check(programme)] == ["discount_drops"]
+
+
+MUGS = {"products": ["mug"]}
+OF_MUGS = {
+    "id": "mugs",
+    "where": {"tags": ["mugs"]},
+    "brackets": [{"from": 50, "discount": {"percent": 30, "lines": MUGS}}],
+}
+
+
+def of_some_goods(**document):
+    """(path, code, lost, kept) of every warning that is told from the rules and by no cart."""
+    programme = parse({"format": 1, "name": "Demo", "currency": "EUR", "earning": EARNS, **document})
+    return [
+        (each.path, each.code.removeprefix("cent_"), each.facts["lost"], each.facts["kept"])
+        for each in check(programme)
+        if each.code.startswith("cent_") and "cart" not in each.facts
+    ]
+
+
+def test_a_discount_for_some_goods_that_begins_in_the_place_of_one_for_the_whole_cart():
+    """Of a cart with a mug of one cent it takes nothing, and the first order's 20 % are gone."""
+    found = told(segments=[OF_MUGS], first_order=FIRST)
+    assert (
+        "segments[0].brackets", "replaces", "50.00", "first_order", "10.00", "segment:mugs", "0.00", "10.01", "mixed",
+    ) in found  # fmt: skip
+    assert told(segments=[OF_MUGS], first_order=FIRST, conflict="best") == []
+
+
+def test_a_percentage_after_an_amount_of_the_same_goods():
+    """A tier for the same goods may leave less than the amount was; an amount that is larger gives no less."""
+    lines = {"lines": MUGS}
+    ladder = [{"id": "gold", "from": 0, "discount": {"amount": 30, **lines}}]
+    tiers = {"discount_by": "cart", "ladder": ladder}
+    brackets = [
+        {"from": 20, "discount": {"amount": 8, **lines}},
+        {"from": 90, "discount": {"percent": 12, **lines}},
+    ]
+    segments = [OF_MUGS | {"brackets": brackets}]
+    lost = [(each[3], each[5]) for each in told(segments=segments, tiers=tiers, conflict="best")]
+    assert ("segment:mugs", "segment:mugs") in lost
+    brackets[1]["discount"] = {"amount": 9, **lines}
+    assert told(segments=segments, tiers=tiers, conflict="best") == []
+    assert of_some_goods(segments=segments, tiers=tiers, conflict="best") == []
+
+
+def test_what_no_cart_that_was_tried_shows_is_told_from_the_rules(monkeypatch):
+    monkeypatch.setattr("palier.core.check.drops_of", lambda programme, known: [])
+    monkeypatch.setattr("palier.core.check._remembered", {})
+    found = of_some_goods(segments=[OF_MUGS], redemption=STEPS, priority=["segment", "points"])
+    assert ("segments[0].brackets", "turns", "points", "segment:mugs") in found
+    assert ("segments[0].brackets", "turns", "promo_code", "segment:mugs") in found
+    assert [each for each in found if each[3] == "promo_code"] == []
+    assert of_some_goods(segments=[OF_MUGS], redemption=STEPS, conflict="best") == []
+
+
+def test_shares_that_are_rounded_before_a_discount_for_some_goods_are_told_once():
+    ladder = [{"id": "gold", "from": 0, "discount": {"amount": "5.55"}}]
+    tiers = {"discount_by": "cart", "ladder": ladder}
+    assert of_some_goods(segments=[OF_MUGS], tiers=tiers, conflict="best") == [
+        ("segments[0].brackets", "rounds", "", "")
+    ]
+    ladder[0]["discount"] = {"amount": "5.55", "lines": MUGS}
+    assert of_some_goods(segments=[OF_MUGS], tiers=tiers, conflict="best") == []
 
 
 SANE = """

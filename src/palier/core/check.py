@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from palier.core.drops import Drop, drops_of
 from palier.core.money import from_minor, to_minor
+from palier.core.plan import compile_plan
 from palier.core.programme.canonical import canonical_json
 from palier.core.programme.check import check as check_words
 from palier.core.programme.check_warning import Warning
 from palier.core.programme.values import Programme
+from palier.core.some_goods import rounding_of, turns_of
 
 __all__ = ["CASES", "Warning", "check"]
 
+_ROUNDS = (
+    "a discount before it may leave these goods a cent less when others cost a cent more: that cart costs two more",
+    "nothing to do if a cent does not matter; else let it not combine, or be for the whole cart",
+)
 _BORDERS = ("discount_drops", "free_shipping_drops", "brackets_hole", "brackets_end")
 
 
@@ -43,7 +50,28 @@ def _checked(programme: Programme) -> tuple[Warning, ...]:
     drops = [_warning(drop, programme.currency) for drop in drops_of(programme, known=known)]
     # That of two codes the first one counts is a rule of Palier's: it is told once, not for every pair of coupons.
     first_codes = [drop for drop in drops if drop.code == "cent_first_code"]
-    return (*said, *(drop for drop in drops if drop not in first_codes[1:]))
+    drops = [drop for drop in drops if drop not in first_codes[1:]]
+    return (*said, *drops, *_of_some_goods(programme, drops))
+
+
+def _of_some_goods(programme: Programme, told: Sequence[Warning]) -> Iterator[Warning]:
+    """What carts that were tried have not shown."""
+    plan = compile_plan(programme)
+    shown = {(drop.facts["lost"], drop.facts["kept"]) for drop in told}
+    for turn in turns_of(plan):
+        if (turn.lost, turn.kept) not in shown:
+            facts: dict[str, str | int] = {"lost": turn.lost, "kept": turn.kept}
+            if turn.lost == turn.kept:
+                reason = "a later bracket may give less than the one before it, depending on the goods"
+                hint = "let it give at least as much, of the same goods"
+                yield Warning(turn.path, "cent_lessens", reason, hint, facts)
+                continue
+            reason = f"{turn.kept} may take the place of {turn.lost} in carts with little of the goods that it is for"
+            hint = "combine them, change their priority, or conflict: best"
+            yield Warning(turn.path, "cent_turns", reason, hint, facts)
+    rounded = rounding_of(plan)
+    if rounded is not None:
+        yield Warning(rounded, "cent_rounds", *_ROUNDS, {"lost": "", "kept": ""})
 
 
 def _border(warning: Warning, currency: str) -> tuple[str, int]:
@@ -93,6 +121,7 @@ def _warning(drop: Drop, currency: str) -> Warning:
 
 CASES = {
     "lines": "when it holds only goods that a discount is for",
+    "mixed": "when only some of its goods are what a discount is for",
     "tax": "at prices with tax",
     "excluded": "beside goods that count for nothing",
     "tier": "for members whose tier takes something off",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 DELIVERY_MINOR = 1000
 """What a delivery costs where one is paid: 10.00 where the currency has two decimals."""
+FILTERS_MAX = 4
+"""So many choices of goods stand for all others."""
 ALIKE_MAX = 6
 """So many segments, and so many coupons, stand for all others beside which something begins."""
 
@@ -30,14 +33,19 @@ _TAXED = Fraction(5, 6)
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """What lies in the cart: one line that measures, and beside it goods that count for nothing. ``case`` says so."""
+    """What lies in the cart: one line of any amount, and perhaps other goods ``beside`` it. ``case`` says which.
+
+    ``measured_beside`` is what the others add to what the cart measures.
+    """
 
     case: str = ""
     line: Line = Line("1", "-", 1, 0)
     beside: Line | None = None
+    measured_beside: int = 0
 
     def reaching(self, measured_minor: int) -> int:
         """The least amount of the line at which the cart measures so much."""
+        measured_minor -= self.measured_beside
         other = self.line.other_per_amount
         if other == 1:
             return measured_minor
@@ -120,25 +128,25 @@ class Probes:
     stands_alone: bool
 
     def around(self, edge: Edge) -> Iterator[Probe]:
-        """Probes of the edge's source: alone, beside one other source, beside more; then in less ordinary carts."""
+        """Probes of the edge's source: alone in a plain cart, then step by step beside others and in odder carts."""
         plain = (self.tiers[0], self.goods[0], self.deliveries[0])
-        others = [each for each in product(self.tiers, self.goods, self.deliveries) if each != plain]
-        by_oddity = sorted(
-            others, key=lambda each: sum(one != two for one, two in zip(each, plain, strict=True))
-        )
-        buyers = list(self._buyers(edge))
-        for tier, goods, delivery in (plain, *by_oddity):
-            for has in buyers:
-                yield Probe(has, tier, goods, delivery)
-
-    def _buyers(self, edge: Edge) -> Iterator[tuple[Has, ...]]:
+        carts: dict[int, list[tuple[str | None, Goods, Delivery]]] = defaultdict(list)
+        for cart in product(self.tiers, self.goods, self.deliveries):
+            carts[sum(one != two for one, two in zip(cart, plain, strict=True))].append(cart)
         own = self._own(edge)
-        bits = [bit for bit in self.has if bit != edge.bit]
-        for count in range(1 if self.stands_alone else len(bits) + 1):
-            for chosen in combinations(bits, count):
-                for others in product(*(self.has[bit] for bit in chosen)):
-                    for mine in own:
-                        yield (mine, *others)
+        bits = [] if self.stands_alone else [bit for bit in self.has if bit != edge.bit]
+        for oddity in range(len(bits) + len(plain) + 1):
+            for beside in range(min(oddity, len(bits)) + 1):
+                for has in self._buyers(own, bits, beside):
+                    for cart in carts[oddity - beside]:
+                        yield Probe(has, *cart)
+
+    def _buyers(self, own: list[Has], bits: list[int], beside: int) -> Iterator[tuple[Has, ...]]:
+        """The source beside so many others."""
+        for chosen in combinations(bits, beside):
+            for others in product(*(self.has[bit] for bit in chosen)):
+                for mine in own:
+                    yield (mine, *others)
 
     def _own(self, edge: Edge) -> list[Has]:
         if edge.bit == SEGMENT:
@@ -218,13 +226,27 @@ def _amount(discount: Discount | None) -> int:
 
 def _goods(plan: Plan) -> list[Goods]:
     programme, found = plan.programme, [Goods()]
-    found += [Goods("lines", _named(wanted)) for wanted in filters_of(programme)[:4]]
+    named = [_named(wanted) for wanted in filters_of(programme)[:FILTERS_MAX]]
+    found += [Goods("lines", line) for line in named]
     if programme.spend.tax != "included":
         found.append(Goods("tax", Line("1", "-", 1, 0, (), _TAXED)))
     if programme.spend.exclude is not None and not programme.spend.exclude.on_sale:
         beside = replace(_named(programme.spend.exclude), id="2", amount_minor=1_000_000)
         found.append(Goods("excluded", beside=beside))
-    return found
+    return found + list(_mixed(named))
+
+
+def _mixed(named: list[Line]) -> Iterator[Goods]:
+    """A cent of goods that a discount is for beside others: it begins there, and takes hardly anything off.
+
+    And goods that a discount is for beside so many others that what pays the former whole does not pay the cart.
+    """
+    for wanted in named:
+        least = replace(wanted, id="2", amount_minor=1)
+        yield Goods("mixed", beside=least, measured_beside=1)
+        others = [other for other in named if other != wanted]
+        yield from (Goods("mixed", other, least, measured_beside=1) for other in others)
+        yield Goods("mixed", wanted, Line("2", "-", 1, 1_000_000))
 
 
 def _named(wanted: LineFilter) -> Line:

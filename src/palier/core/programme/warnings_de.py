@@ -188,7 +188,32 @@ WARNINGS: dict[str, tuple[str, str]] = {
         ),
         "Lassen Sie beides kombinieren, ändern Sie die Reihenfolge oder lassen Sie das Beste für das Mitglied gelten.",
     ),
+    "cent_turns": (
+        (
+            "{kept} kann {lost} verdrängen, wenn wenig von den Waren im Warenkorb liegt, für die ein Rabatt gilt; "
+            "er kann dann mehr kosten als mit einem Cent weniger."
+        ),
+        "Kombinieren, die Priorität ändern oder das Beste für das Mitglied gelten lassen.",
+    ),
+    "cent_lessens": (
+        (
+            "Von einer Staffel von {kept} zur nächsten kann der Rabatt kleiner werden, je nach Waren; ein solcher "
+            "Korb kann mehr kosten als mit einem Cent weniger."
+        ),
+        "Geben Sie in der nächsten Staffel mindestens so viel, auf dieselben Waren.",
+    ),
+    "cent_rounds": (
+        (
+            "Ein Rabatt davor kann diesen Waren einen Cent weniger lassen, wenn andere einen Cent mehr kosten: "
+            "Ein solcher Warenkorb kostet dann zwei Cent mehr."
+        ),
+        (
+            "Nichts zu tun, wenn es auf einen Cent nicht ankommt; sonst nicht kombinieren oder für den ganzen "
+            "Warenkorb gelten lassen."
+        ),
+    ),
     "case_lines": ("wenn nur Waren darin liegen, für die ein Rabatt gilt", ""),
+    "case_mixed": ("wenn nur ein Teil der Waren darin zu einem Rabatt gehört", ""),
     "case_tax": ("bei Preisen mit Steuer", ""),
     "case_excluded": ("neben Waren, die nicht zählen", ""),
     "case_tier": ("für Mitglieder, deren Stufe einen Rabatt gibt", ""),

@@ -164,7 +164,29 @@ WARNINGS: dict[str, tuple[str, str]] = {
         ),
         "Let them combine, change their priority, or let the best for the member stand.",
     ),
+    "cent_turns": (
+        (
+            "{kept} may take the place of {lost} in carts with little of the goods that a discount is for; such a "
+            "cart may cost more than with a cent less."
+        ),
+        "Let them combine, change their priority, or let the best for the member stand.",
+    ),
+    "cent_lessens": (
+        (
+            "From one bracket of {kept} to the next the discount may shrink, depending on the goods; such a cart "
+            "may cost more than with a cent less."
+        ),
+        "Let the later bracket give at least as much, of the same goods.",
+    ),
+    "cent_rounds": (
+        (
+            "A discount before it may leave these goods a cent less when others cost a cent more: such a cart "
+            "then costs two cents more."
+        ),
+        "Nothing to do if a cent does not matter; else let it not combine, or be for the whole cart.",
+    ),
     "case_lines": ("when it holds only goods that a discount is for", ""),
+    "case_mixed": ("when only some of its goods are what a discount is for", ""),
     "case_tax": ("at prices with tax", ""),
     "case_excluded": ("beside goods that count for nothing", ""),
     "case_tier": ("for members whose tier takes something off", ""),

@@ -179,7 +179,29 @@ WARNINGS: dict[str, tuple[str, str]] = {
         ),
         "Permettez leur cumul, changez leur priorité, ou choisissez le meilleur pour le membre.",
     ),
+    "cent_turns": (
+        (
+            "{kept} peut remplacer {lost} dans un panier qui contient peu d’articles visés par une remise ; un "
+            "tel panier peut coûter plus qu’avec un centime de moins."
+        ),
+        "Cumulez-les, changez leur priorité, ou laissez jouer le meilleur pour le membre.",
+    ),
+    "cent_lessens": (
+        (
+            "D’une tranche de {kept} à la suivante, la remise peut diminuer, selon les articles ; un tel panier "
+            "peut coûter plus qu’avec un centime de moins."
+        ),
+        "Donnez au moins autant dans la tranche suivante, sur les mêmes articles.",
+    ),
+    "cent_rounds": (
+        (
+            "Une remise qui la précède peut laisser un centime de moins à ces articles quand d’autres coûtent un "
+            "centime de plus : un tel panier coûte alors deux centimes de plus."
+        ),
+        "Rien à faire si un centime n’importe pas ; sinon, ne la cumulez pas, ou étendez-la à tout le panier.",
+    ),
     "case_lines": ("quand il ne contient que des articles visés par une remise", ""),
+    "case_mixed": ("s’il ne contient qu’en partie des articles visés par une remise", ""),
     "case_tax": ("à des prix taxes comprises", ""),
     "case_excluded": ("à côté d’articles qui ne comptent pas", ""),
     "case_tier": ("pour les membres dont le palier donne une remise", ""),
