@@ -175,3 +175,26 @@ def test_a_language_that_is_written_another_way_is_guessed(written, meant):
     with pytest.raises(InvalidProgramme) as refused:
         document(languages=[written])
     assert refused.value.problems[0].suggestion == meant
+
+
+@pytest.mark.parametrize("kind", ["gift", "free_shipping"])
+def test_a_reward_and_its_coupon_do_not_both_give_the_same(kind):
+    given = {"gift": {"product": "pin"}, "free_shipping": "all"}[kind]
+    coupon = {"discount": {"percent": 5}, kind: given}
+    document(rewards=[{"id": "r", "at": 5, "coupon": coupon}])
+    with pytest.raises(InvalidProgramme) as refused:
+        document(rewards=[{"id": "r", "at": 5, "coupon": coupon, kind: given}])
+    assert refused.value.path.startswith("rewards[0]")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told", "more"),
+    [(1, 1, ""), (2, 2, ""), (20, 20, ""), (21, 20, "and 1 more"), (24, 20, "and 4 more")],
+)
+def test_of_many_problems_of_a_message_twenty_are_told_and_the_others_counted(wrong, told, more):
+    with pytest.raises(Refusal) as refused:
+        order(lines=[{"product": "tee", "price": -1}] * wrong)
+    text = str(refused.value)
+    assert (refused.value.path, text.count("lines["), "also" in text) == ("lines[0].price", told, told > 1)
+    assert text.endswith(more)
+    assert ("more" in text) == bool(more)

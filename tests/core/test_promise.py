@@ -1,9 +1,11 @@
 """What a cart would earn, and how a quote stands on its order: corners that few carts have."""
 
+from palier.core.account import Coupon
 from palier.core.order import Line, Order, OrderDiscount, Shipping
 from palier.core.placed import Parts, order_discounts
 from palier.core.plan import compile_plan
 from palier.core.programme.parse import parse
+from palier.core.programme.values import CouponTerms, Discount
 from palier.core.quote import booked, quote
 from palier.core.quote_values import Buyer, Cart, GiftLine, QuotedDiscount, ShippingGrant
 from tests.core.kit import START, line
@@ -92,3 +94,40 @@ def test_what_is_had_once_is_named_even_if_it_gives_only_a_gift_or_nothing_now()
         reduced = QuotedDiscount(source, 100, (100,), "r1", code="K7")
         assert stands(parts(reduced, gifts=(gift,))) == [(source, 100, 0, "K7", "r1", False)]
     assert parts(gifts=(GiftLine("pin", 1, "segment", "s"),)) == ()
+
+
+def test_a_cap_bounds_what_a_cart_promises():
+    document = {
+        "earning": [
+            {"id": "spend", "award": {"points": 1, "per": 1}},
+            {"id": "cap", "cap": {"points": 20, "every": "order"}},
+        ]
+    }
+    assert (quoted(document, line(30)).earns, quoted(document, line(15)).earns) == (20, 15)
+
+
+def test_delivery_that_counts_earns_for_the_whole_order_and_not_for_some_goods():
+    document = {
+        "spend": {"shipping": "included"},
+        "earning": [
+            {"id": "spend", "award": {"points": 1, "per": 1}},
+            {"id": "mugs", "lines": {"products": ["mug"]}, "award": {"points": 1, "per": 1}},
+        ],
+    }
+    assert quoted(document, line(30, "tee")).earns == 34
+    assert quoted(document, line(30, "tee"), line(10, "mug")).earns == 44 + 10
+
+
+def test_a_coupon_that_was_used_says_so_even_after_its_end():
+    terms = CouponTerms(Discount(amount_minor=500))
+    for state, reason in (
+        ("used", "used"),
+        ("reserved", "used"),
+        ("issued", "expired"),
+        ("expired", "expired"),
+    ):
+        coupon = Coupon("c", "K7", "reward", "r", state, terms, START, START)
+        order = Order("cart", "placed", "EUR", lines=(line(30),))
+        programme = parse({"name": "Demo", "currency": "EUR"})
+        answer = quote(compile_plan(programme), Cart(order, ("K7",)), Buyer(START, coupons=(coupon,)))
+        assert [each.reason for each in answer.refused] == [reason]

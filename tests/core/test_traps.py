@@ -240,3 +240,15 @@ def test_time_3_a_clock_that_jumps_forward_and_back_ends_nothing_twice_and_tells
 def test_evt_2_a_state_that_is_jumped_over_settles_points_all_the_same():
     story = Story(programme(points=points(settle=Settle("shipped", Duration(days=3))))).order("A", 40)
     assert story.order("A", status="delivered").later(3).buckets == (40, 0, 0, 0)
+
+
+def test_points_that_settle_at_once_settle_by_their_order_and_not_by_time():
+    story = Story(programme(points=points(settle=Settle("delivered")))).order("A", 40).later(1)
+    story.order("A", status="delivered")
+    settled = story.entries[-1]
+    assert (settled.kind, settled.cause.kind, settled.cause.id, story.buckets) == (
+        "settle",
+        "order",
+        "A",
+        (40, 0, 0, 0),
+    )
