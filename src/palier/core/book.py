@@ -102,21 +102,6 @@ class Book:
             self._version_at, self._version = self.now, self.timeline.at(self.now)
         return self._version.programme
 
-    @property
-    def is_untouched(self) -> bool:
-        """Whether the account still stands as it was read: nothing was posted, and no coupon, hold or grace changed."""
-        state = self.state
-        return (
-            self.sequence == state.last_sequence
-            and self.now is state.caught_up_at
-            and self.demote_at is state.demote_at
-            and self.stepped_at is state.stepped_at
-            and self.override is state.override
-            and not self.touched
-            and not self.ended_holds
-            and len(self.holds) == len(state.holds)
-        )
-
     # Postings
 
     def commit(self, post: Post) -> Entry | None:

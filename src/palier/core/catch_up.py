@@ -45,11 +45,26 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
 def _is_known_to_be_idle(book: Book, until: datetime) -> bool:
     """Whether it was said when the account was last closed that nothing falls due by ``until``, and still holds."""
     due = book.state.next_due_at
-    if due is None or due <= until or not book.is_untouched:
+    if due is None or due <= until or not _is_untouched(book):
         return False
     upcoming = book.timeline.next_after(book.now)
     is_met = book.timeline.at(book.now).published_at < book.now
     return is_met and (upcoming is None or upcoming > until)
+
+
+def _is_untouched(book: Book) -> bool:
+    """Whether the account still stands as it was read: nothing was posted, and no coupon, hold or grace changed."""
+    state = book.state
+    return (
+        book.sequence == state.last_sequence
+        and book.now is state.caught_up_at
+        and book.demote_at is state.demote_at
+        and book.stepped_at is state.stepped_at
+        and book.override is state.override
+        and not book.touched
+        and not book.ended_holds
+        and len(book.holds) == len(state.holds)
+    )
 
 
 def next_due(book: Book) -> datetime | None:
