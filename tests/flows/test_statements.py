@@ -77,6 +77,15 @@ def test_a_repeat_costs_exactly_four_statements(world, parts):
     assert len(made) == REPEAT, "\n".join(made)
 
 
+def test_a_repeat_of_a_guests_order_costs_exactly_four_statements_too(world):
+    told = (order("1", customer=None, lines=(line(60, id="a"), line(40, id="b"))), refund("1", euros=5))
+    world.tell(*told)
+    for message in told:
+        with statements() as made:
+            assert world.tell(message)[0].kind == "repeat"
+        assert len(made) == REPEAT, "\n".join(made)
+
+
 def test_a_repeated_batch_of_five_hundred_costs_exactly_four_statements(world):
     batch = [order(str(i), customer=f"c{i % 50}") for i in range(500)]
     world.tell(*batch)

@@ -21,7 +21,13 @@ from palier.flows.transaction import in_one_transaction
 from palier.store.holds.load import load_holds
 from palier.store.members.load import Moved, lock_query, locked
 from palier.store.orders.beside import Wanted, columns_of, found_beside
-from palier.store.orders.load import found_orders, load_orders, lock_orders, orders_query, with_contents
+from palier.store.orders.load import (
+    found_orders,
+    load_whole_orders,
+    lock_orders,
+    orders_query,
+    with_contents,
+)
 from palier.store.programmes.load import load_timeline
 from palier.store.rows import is_postgresql, select_both
 
@@ -100,12 +106,14 @@ def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetim
     beside = found_beside(wanted, rows)
     is_unguarded = any(stored.account_id is None for stored in orders.values())
     if is_unguarded and lock_orders(stored.id for stored in orders.values()):
-        shop, orders = load_orders(command.shop_id, sorted(named))
+        shop, orders = load_whole_orders(command.shop_id, sorted(named))
+    else:
+        orders = with_contents(orders)
     if any(stored.account_id not in (None, *accounts) for stored in orders.values()):
         raise Moved
     timeline = load_timeline(shop.programme_id, shop.current_version_id, read=beside.timeline)
     bench = Bench(timeline, accounts, shop.programme_id)
-    work = OrderWork(shop, timeline, bench, with_contents(orders), by_customer, seen_at=now)
+    work = OrderWork(shop, timeline, bench, orders, by_customer, seen_at=now)
     bench.beside = beside
     work.holds = {beside.hold.id: beside.hold} if beside.hold is not None else {}
     if len(command.messages) > 1:

@@ -97,6 +97,42 @@ def found_orders(rows: Sequence[tuple[Any, ...]]) -> tuple[LoadedShop, dict[str,
     return LoadedShop(*rows[0][:4]), found
 
 
+def load_whole_orders(
+    shop_id: int, external_ids: Collection[str]
+) -> tuple[LoadedShop, dict[str, StoredOrder]]:
+    """``load_orders`` and ``with_contents`` in one statement."""
+    also: list[Query] = [(_lines_column(), ()), (_refunds_column(), ())]
+    rows = select(*orders_query(shop_id, external_ids, also))
+    shop, found = found_orders(rows)
+    for row in rows:
+        if row[5] in found:
+            stored = found[row[5]]
+            lines = tuple(_line(each) for each in _json(row[-2]) or ())
+            refunds = tuple(_refund(row[5], each) for each in _json(row[-1]) or ())
+            found[row[5]] = replace(stored, order=replace(stored.order, lines=lines), refunds=refunds)
+    return shop, found
+
+
+_LINE = "product, quantity, amount_minor, categories, other, weight_g, on_sale"
+
+
+def _line(row: Sequence[Any]) -> Line:
+    """The line of a row, or of its values in JSON."""
+    other, is_on_sale = fraction_from_text(row[5]), bool(row[7])
+    return Line(row[0], row[1], row[2], row[3], tuple(_json(row[4])), other, row[6], is_on_sale)
+
+
+def _lines_column() -> str:
+    """SQL for the lines of the order ``o``, in their order, as one JSON value."""
+    columns = ", ".join(f"l.{name}" for name in ("line_id", *_LINE.split(", ")))
+    if is_postgresql():
+        gathered = f"json_agg(json_build_array({columns}) ORDER BY l.position)"
+        return f"(SELECT {gathered} FROM store_orderline l WHERE l.order_id = o.id)"
+    each = f"json_array({columns.replace('l.categories', 'json(l.categories)')}) AS line"
+    rows = f"SELECT {each} FROM store_orderline l WHERE l.order_id = o.id ORDER BY l.position"
+    return f"(SELECT json_group_array(json(line)) FROM ({rows}))"
+
+
 def _refunds_column() -> str:
     """SQL for the refunds of the order ``o``, oldest first, as one JSON value; NULL or an empty list without any."""
     columns = "r.external_id, r.lines, r.amount_minor, r.is_full, r.is_with_shipping, r.at"
@@ -185,22 +221,11 @@ def with_contents(orders: dict[str, StoredOrder]) -> dict[str, StoredOrder]:
     ids = listed([stored.id for stored in known.values()])
     lines: dict[int, list[Line]] = defaultdict(list)
     for row in select(
-        "SELECT order_id, line_id, product, quantity, amount_minor, categories, other, weight_g, on_sale"
-        f" FROM store_orderline WHERE {any_of('order_id')} ORDER BY order_id, position",
+        f"SELECT order_id, line_id, {_LINE} FROM store_orderline WHERE {any_of('order_id')}"
+        " ORDER BY order_id, position",
         [ids],
     ):
-        lines[row[0]].append(
-            Line(
-                row[1],
-                row[2],
-                row[3],
-                row[4],
-                tuple(_json(row[5])),
-                fraction_from_text(row[6]),
-                row[7],
-                bool(row[8]),
-            )
-        )
+        lines[row[0]].append(_line(row[1:]))
     refunds: dict[int, list[Refund]] = defaultdict(list)
     for row in select(
         "SELECT r.order_id, o.external_id, r.external_id, r.lines, r.amount_minor, r.is_full, r.is_with_shipping, r.at"
