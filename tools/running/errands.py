@@ -211,7 +211,7 @@ class Shopper(Teller):
         for member in members:
             self.members.remove(member)
             del self.root[member]
-            new = self.new_name("m")
+            new = self.new_name("new")
             self.members.append(new)
             self.root[new], self.purse[new] = new, 0
         del self.purse[gone]
