@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from tests.simulation.baskets import draw_cart, new_order, update
+from tests.simulation.baskets import draw_cart, draw_goods, new_order, update
 from tests.simulation.story import LAPSE, Story
 
 
@@ -68,6 +68,18 @@ def take_over(story: Story) -> None:
         new_order(story, content, shop=hold["shop"], customer=customer)
 
 
+def _hold_over(story: Story) -> None:
+    """A cart is at the checkout while something ends; an order comes in between; then the checkout is given up."""
+    coming = sorted(border for border in story.borders if border > story.now + LAPSE)
+    if coming:
+        border = story.random.choice(coming[:3])
+        story.now = border - timedelta(minutes=story.random.choice([1, 30, 59]))
+        _hold(story)
+        story.now = max(story.now, border + timedelta(seconds=story.random.choice([0, 1])))
+        new_order(story, draw_goods(story), customer=story.holds[-1]["customer"])
+        story.tell("release", shop=story.holds[-1]["shop"], key=story.holds[-1]["key"])
+
+
 def _buy_quoted(story: Story) -> None:
     """An order that asks for what Palier quotes."""
     new_order(story, {**draw_cart(story), "use_quote": True})
@@ -94,6 +106,7 @@ def _claim(story: Story) -> None:
 
 
 TELL: dict[str, Callable[[Story], None]] = {
-    "quote": _quote, "hold": _hold, "hold_again": _hold_again, "release": _release, "take_over": take_over,
+    "quote": _quote, "hold": _hold, "hold_over": _hold_over, "hold_again": _hold_again, "release": _release,
+    "take_over": take_over,
     "buy_quoted": _buy_quoted, "voucher": _voucher, "voucher_again": _voucher_again, "claim": _claim,
 }  # fmt: skip

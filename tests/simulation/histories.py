@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from tests.simulation import carts
-from tests.simulation.baskets import draw_cart, draw_content, new_order, update
+from tests.simulation.baskets import draw_cart, draw_content, draw_goods, new_order, update
 from tests.simulation.shapes import EVENTS, ZONES, draw_document
 from tests.simulation.steps import History
 from tests.simulation.story import Story
@@ -17,7 +17,7 @@ OPERATIONS = (
     "buy", "advance", "edit", "older", "repeat", "resend", "cancel", "reinstate", "refund", "refund_amount",
     "refund_full", "refund_again", "refund_early", "event", "gift", "ungift", "batch", "work", "publish", "merge",
     "erase", "override", "waive", "close", "register", "quote", "hold", "hold_again", "release", "take_over",
-    "buy_quoted", "voucher", "voucher_again", "claim",
+    "buy_quoted", "hold_over", "use_and_merge", "voucher", "voucher_again", "claim",
 )  # fmt: skip
 OFTEN = {
     "buy": 3,
@@ -30,7 +30,7 @@ OFTEN = {
     "buy_quoted": 2,
 }
 RARE = {"publish": 0.3, "merge": 0.5, "erase": 0.08, "override": 0.5, "waive": 0.5, "close": 0.1, "register": 0.3,
-        "quote": 0.5, "hold_again": 0.3, "voucher_again": 0.3}  # fmt: skip
+        "quote": 0.5, "use_and_merge": 0.4, "hold_over": 0.6, "hold_again": 0.3, "voucher_again": 0.3}  # fmt: skip
 STEPS = (5, 30)
 LONG = (50, 90)
 """Every tenth history is a long one."""
@@ -254,6 +254,20 @@ def _merge(story: Story) -> None:
         story.tell("merge", shop=0, kept=kept, merged=merged, merged_shop=shop)
 
 
+def _use_and_merge(story: Story) -> None:
+    """Points are used, their member becomes another's, and the order goes back."""
+    if len(story.customers) > 1:
+        kept, merged = story.random.sample(story.customers, 2)
+        for customer in (merged, kept):
+            story.tell("gift", shop=0, customer=customer, points=60, key=f"g{story.number()}")
+        used = {"use_points": story.random.choice([40, 60, 90]), "points_amount": 100}
+        new_order(story, draw_goods(story) | used, shop=0, customer=merged)
+        order = story.told[-1]
+        story.now += timedelta(milliseconds=1)
+        story.tell("merge", shop=0, kept=kept, merged=merged, merged_shop=0)
+        update(story, order, status=story.random.choice(["cancelled", "placed"]))
+
+
 def _erase(story: Story) -> None:
     story.tell("erase", shop=0, customer=story.somebody())
 
@@ -294,5 +308,6 @@ TELL: dict[str, Callable[[Story], None]] = {
     "reinstate": _reinstate, "refund": _refund, "refund_amount": _refund_amount, "refund_full": _refund_full,
     "refund_again": _refund_again, "refund_early": _refund_early, "event": _event, "gift": _gift, "batch": _batch,
     "work": _work, "publish": _publish, "merge": _merge, "erase": _erase, "override": _override, "waive": _waive,
-    "close": _close, "register": _register, "resend": _resend, "ungift": _ungift, **carts.TELL,
+    "close": _close, "register": _register, "resend": _resend, "ungift": _ungift,
+    "use_and_merge": _use_and_merge, **carts.TELL,
 }  # fmt: skip

@@ -12,7 +12,8 @@ from tests.simulation.scenario import Unsayable, as_scenario
 from tests.simulation.trial import forgotten, try_drawn
 
 SEEDS = range(1, 51)
-UNSAYABLE = {"hold", "hold_again", "release", "take_over", "merge", "override", "waive", "close", "register", "claim",
+UNSAYABLE = {"hold", "hold_again", "hold_over", "use_and_merge",
+             "release", "take_over", "merge", "override", "waive", "close", "register", "claim",
              "ungift"}  # fmt: skip
 SPOKEN = tuple(name for name in OPERATIONS if name not in UNSAYABLE)
 
