@@ -152,7 +152,11 @@ def keep(order: Order, refunds: tuple[Refund, ...]) -> Kept:
     """
     lines = order.lines or ()
     paid = paid_by_line(order)
-    list_total = sum(line.amount_minor for line in lines)
+    list_total = sum([line.amount_minor for line in lines])
+    if lines and not refunds:
+        whole = [KeptLine(line, line.quantity, paid[i], line.amount_minor) for i, line in enumerate(lines)]
+        shipping = shipping_paid(order.shipping.amount_minor, order.discounts)
+        return Kept(tuple(whole), shipping, False, list_total)
     pieces = _kept_pieces(lines, refunds)
     full = any(refund.full for refund in refunds)
     by_amount = sum(refund.amount_minor for refund in refunds)
