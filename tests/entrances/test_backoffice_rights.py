@@ -25,7 +25,7 @@ from palier.store.programmes.load import _timelines, _versions
 from tests.entrances.api_writes import changes, everything
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, owing_order, person, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("_fresh_versions")]
 
 RANKS = ("nobody", "read-only", "support", "manager", "owner")
 """Each may do all that the one before may."""

@@ -10,7 +10,7 @@ from django_scopes import scopes_disabled
 from palier.store.models import Answer, ProgrammeVersion
 from tests.entrances.api_shop import CART, DOCUMENT, Api, fresh, make_api
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 _fresh = pytest.fixture(autouse=True)(fresh)
 
 NAMED = json.dumps({**DOCUMENT, "name": "NAME"})

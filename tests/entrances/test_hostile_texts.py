@@ -20,7 +20,11 @@ from tests.entrances.backoffice_shop import Shop, staff
 from tests.entrances.test_backoffice_rights import MATRIX, address
 from tests.entrances.test_widget_api import Signing
 
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::jwt.InsecureKeyLengthWarning")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once,
+    pytest.mark.filterwarnings("ignore::jwt.InsecureKeyLengthWarning"),
+]
 _fresh = pytest.fixture(autouse=True)(fresh)
 
 NASTY = "=1+1\"'><svg onload=evil()></script>evil{{ 7|add:42 }}{% now 'Y' %}${7*7} \u202e\u2066 turned"

@@ -14,6 +14,8 @@ from palier.cli.importing.errors import UnreadableFile
 from palier.store.models import Account, Entry, ImportBatch, Profile
 from tests.entrances.import_fixtures import Shop
 
+pytestmark = pytest.mark.once
+
 MEMBERS = "id,name,email\n" + "".join(f"{n},Name {n},m{n}@example.com\n" for n in range(1, 300))
 
 

@@ -16,6 +16,7 @@ from tests.entrances.test_widget_api import Signing
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.once,
     pytest.mark.usefixtures("_fresh_versions"),
     pytest.mark.filterwarnings("ignore::jwt.InsecureKeyLengthWarning"),
 ]
