@@ -1,16 +1,32 @@
 """Corners of the ledger that no larger story turns: what is not there, is over, or comes to nothing."""
 
 from datetime import timedelta
+from fractions import Fraction
 
+from palier.core import tiers
 from palier.core.catch_up import catch_up
 from palier.core.coupons import revive
+from palier.core.earning import award_points
 from palier.core.merge import merge
-from palier.core.order import OrderDiscount, Refund, RefundLine
+from palier.core.order import OrderDiscount, Refund, RefundLine, Shipping
 from palier.core.period import Duration
-from palier.core.programme.values import Award, EarningRule, Fact, Segment, Settle
+from palier.core.programme.values import Award, EarningRule, Fact, LineFilter, Segment, Settle, Spend
 from palier.core.rewards import check_number
+from palier.core.uses import free_coupon
 from palier.core.values import replace
-from tests.core.kit import EURO, Story, coupon_discount, line, points, points_discount, programme, reward
+from tests.core.kit import (
+    EURO,
+    START,
+    Story,
+    coupon_discount,
+    ladder,
+    line,
+    points,
+    points_discount,
+    programme,
+    reward,
+    spend_rule,
+)
 
 FORTNIGHT = Settle("paid", Duration(days=14))
 
@@ -99,3 +115,41 @@ def test_a_coupon_named_by_an_order_that_another_order_has_used_stays_used():
     story.order("B", status="cancelled")
     assert story.states() == ["used"]
     assert story.order("A", status="cancelled").states() == ["issued"]
+
+
+def test_a_lot_that_has_just_paid_a_debt_does_not_move_when_accounts_merge():
+    kept, gone = Story(programme()), Story(programme(points=points(settle=FORTNIGHT)))
+    gone.order("A", 20, discounts=(points_discount(50),)).order("B", 10)
+    gone.state = replace(gone.state, id=2)
+    books = kept._open(), gone._open()
+    for book in books:
+        catch_up(book, kept.now + timedelta(days=14))
+    merge(*books)
+    assert (books[0].totals["debt"], books[0].lots) == (40, {})
+
+
+def test_an_award_that_counts_neither_pieces_nor_money_is_itself():
+    assert award_points(programme(), Award(5), 3, 12_345) == 5
+
+
+def test_the_delivery_of_presents_earns_without_what_multiplies_the_goods():
+    rules = (
+        spend_rule(),
+        EarningRule("pots", multiply=Fraction(2), lines=LineFilter(products=frozenset({"pot"}))),
+    )
+    story = Story(programme(earning=rules, spend=Spend(shipping="included")))
+    assert story.order("A", line(0, "pot"), shipping=Shipping("post", 5 * EURO)).available == 5
+
+
+def test_thresholds_are_forgotten_when_too_many_ladders_were_asked_for():
+    kept = [ladder(0, number) for number in range(1, tiers._STEPS_MAX + 3)]
+    for number, each in enumerate(kept, start=1):
+        assert [at for at, _ in tiers.thresholds_at(each, START)] == [0, number * EURO]
+    assert len(tiers._steps) <= tiers._STEPS_MAX
+    assert [at for at, _ in tiers.thresholds_at(kept[0], START)] == [0, EURO]
+
+
+def test_a_coupon_of_which_nothing_was_taken_is_given_back_as_it_is():
+    story = Story(programme(rewards=(reward(100),))).gift(100)
+    (coupon,) = story.coupons.values()
+    assert free_coupon(story._open(), coupon, None) is coupon

@@ -51,10 +51,9 @@ class Worth(Struct, frozen=True):
                 for a in self.awards
             ]
         }  # fmt: skip
-        if self.multiplier != 1:
+        if self.multiplied_by is not None and self.multiplier != 1:
             facts["multiplier"] = str(self.multiplier)
-            if self.multiplied_by is not None:
-                facts["multiplied_by"] = dict([self.multiplied_by])
+            facts["multiplied_by"] = dict([self.multiplied_by])
         if self.uncapped != self.points:
             facts["uncapped"] = self.uncapped
         if self.why_not:
