@@ -132,13 +132,22 @@ def test_an_award_that_counts_neither_pieces_nor_money_is_itself():
     assert award_points(programme(), Award(5), 3, 12_345) == 5
 
 
-def test_the_delivery_of_presents_earns_without_what_multiplies_the_goods():
+def test_presents_and_their_delivery_earn_nothing_even_where_deliveries_do():
+    story = Story(programme(spend=Spend(shipping="included")))
+    assert story.order("A", line(0, "pot"), shipping=Shipping("post", 5 * EURO)).available == 0
+    assert story.order("B", line(1, "pot"), shipping=Shipping("post", 5 * EURO)).available == 6
+
+
+def test_a_delivery_alone_is_not_multiplied_by_what_multiplies_goods():
     rules = (
         spend_rule(),
         EarningRule("pots", multiply=Fraction(2), lines=LineFilter(products=frozenset({"pot"}))),
     )
-    story = Story(programme(earning=rules, spend=Spend(shipping="included")))
-    assert story.order("A", line(0, "pot"), shipping=Shipping("post", 5 * EURO)).available == 5
+    earns = points(earn_with=frozenset({"promo_code"}))
+    story = Story(programme(earning=rules, points=earns, spend=Spend(shipping="included")))
+    given_away = (OrderDiscount("promo_code", 10 * EURO, "NOEL"),)
+    story.order("A", line(10, "pot"), shipping=Shipping("post", 5 * EURO), discounts=given_away)
+    assert story.available == 5
 
 
 def test_thresholds_are_forgotten_when_too_many_ladders_were_asked_for():
