@@ -46,7 +46,7 @@ for which nobody gave one."""
 
 _TOKEN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|msg_[0-9a-f]{32}|\d{10,19}|[A-Z2-9]{12}")
 _SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{20,}=*")
-_RESULT = re.compile(r'"result":"(?:new|repeat|published|unchanged)"')
+_RESULT = re.compile(r'"result":"(?:new|repeat|published|unchanged|merged)"')
 """Of an answer that was lost, the same request hears that it is a repeat."""
 _INSTANT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*")
 _decode = msgspec.json.decode

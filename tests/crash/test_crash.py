@@ -117,6 +117,14 @@ def test_two_dumps_differ_where_their_databases_do(place, known):
 
 
 @pytest.mark.slow
+def test_an_import_that_died_before_what_was_due_is_worked_off_goes_on_with_it(place, known):
+    """Else a worker would do it, and tell members what fell due in the past that was imported."""
+    case = next(case for case in CASES if case.flow == "import.orders")
+    result = try_case(place, case, known(case), only=lambda points: range(len(points) - 16, len(points), 3))
+    assert result.problems == []
+
+
+@pytest.mark.slow
 def test_a_restored_database_takes_new_rows_although_the_restore_died_after_its_rows_were_there(place, known):
     if place.server is None:
         pytest.skip("SQLite numbers new rows by itself")

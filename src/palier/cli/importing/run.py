@@ -125,6 +125,7 @@ def _stage_json(job: Job, report: Report) -> tuple[int, Make, Callable[[], None]
 
 
 def _record(job: Job, report: Report, total: int, made: Make, *, now: datetime) -> None:
+    from palier.flows.imports.advance_import import AdvanceImport, advance_import
     from palier.flows.imports.start_import import StartImport, start_import
 
     first = map(as_row, report.listed)
@@ -144,33 +145,46 @@ def _record(job: Job, report: Report, total: int, made: Make, *, now: datetime) 
         return
     if started.done_rows:
         report.note = f"going on after {started.done_rows} of {total} invoices and credit notes"
-    _chunks(job, report, total, made, done=started.done_rows, now=now)
+    rows, told = _chunks(job, report, total, made, done=started.done_rows, now=now)
     _catch_up(job, report, now=now)
+    for problem in told:
+        report.tell(problem)
+    counts = Counter(f"problem:{problem.code}" for problem in told)
+    # Only now: what is finished is not gone on with, and what fell due in its past would be told to members later.
+    advance_import(
+        AdvanceImport(started.batch_id, rows, rows, counts, tuple(map(as_row, told)), is_finished=True),
+        now=now,
+    )
     report.status = "done"
 
 
-def _chunks(job: Job, report: Report, total: int, made: Make, *, done: int, now: datetime) -> None:
-    """Record in chunks that are cut the same in every run, so that those which are done already can be skipped."""
+def _chunks(
+    job: Job, report: Report, total: int, made: Make, *, done: int, now: datetime
+) -> tuple[int, list[Problem]]:
+    """Record in chunks that are cut the same in every run, so that those which are done already can be skipped. How
+    many messages there are, and what was found behind the last of them."""
     told: list[Problem] = []
     chunk: list[Made] = []
     at = 0
     for message in bar(made(told.append), "importing", is_quiet=job.is_quiet, total=total):
         chunk.append(message)
         if len(chunk) == CHUNK_MAX:
-            at = _flush(job, report, chunk, told, at=at, done=done, is_last=False, now=now)
+            at = _flush(job, report, chunk, told, at=at, done=done, now=now)
             chunk, told[:] = [], []
-    _flush(job, report, chunk, told, at=at, done=done, is_last=True, now=now)
+    if chunk:
+        at = _flush(job, report, chunk, told, at=at, done=done, now=now)
+        told.clear()
+    return at, told
 
 
 def _flush(
-    job: Job, report: Report, chunk: list[Made], told: list[Problem], *, at: int, done: int, is_last: bool,
-    now: datetime,
-) -> int:  # fmt: skip
+    job: Job, report: Report, chunk: list[Made], told: list[Problem], *, at: int, done: int, now: datetime
+) -> int:
     from palier.flows.imports.advance_import import AdvanceImport, advance_import
     from palier.flows.orders.record_orders import RecordOrders, record_orders
 
     after = at + len(chunk)
-    if after <= done and not is_last:
+    if after <= done:
         return after
     counts: Counter[str] = Counter()
     problems = list(told)
@@ -194,9 +208,7 @@ def _flush(
         counts[f"problem:{problem.code}"] += 1
     report.counts.update({name: count for name, count in counts.items() if not name.startswith("problem:")})
     advance_import(
-        AdvanceImport(
-            report.batch or 0, at, after, counts, tuple(map(as_row, problems)), is_finished=is_last
-        ),
+        AdvanceImport(report.batch or 0, at, after, counts, tuple(map(as_row, problems))),
         now=now,
     )
     return after
