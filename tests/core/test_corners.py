@@ -4,6 +4,8 @@ from datetime import timedelta
 from fractions import Fraction
 
 from palier.core import tiers
+from palier.core.account import Cause
+from palier.core.book import Post
 from palier.core.catch_up import catch_up
 from palier.core.coupons import revive
 from palier.core.earning import award_points
@@ -162,3 +164,10 @@ def test_a_coupon_of_which_nothing_was_taken_is_given_back_as_it_is():
     story = Story(programme(rewards=(reward(100),))).gift(100)
     (coupon,) = story.coupons.values()
     assert free_coupon(story._open(), coupon, None) is coupon
+
+
+def test_lots_with_nothing_left_are_passed_over():
+    book = Story(programme()).gift(10)._open()
+    (lot,) = book.lots.values()
+    pieces = book.take(Post("gift", Cause("gift", "x")), 4, [replace(lot, number=9, remaining=0), lot])
+    assert [(piece.points, piece.lot.number) for piece in pieces] == [(4, lot.number)]
