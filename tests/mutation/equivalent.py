@@ -5,6 +5,8 @@ Named by file, function, the text of the line, and what was changed.
 
 _END_WITH = "end_with(lot, tuple((replace(r, undone_at=None) for r in known)), at)"
 
+_MOVES = "not moves and post.tier is None and (not post.born)"
+
 EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     (
         "rebuild.py", "_last_order", "accepted = [",
@@ -45,6 +47,33 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "new = end_with(lot, tuple(replace(r, undone_at=None) for r in known), at) or end",
         " => ".join((f"{_END_WITH} or end", _END_WITH)),
     ): "a lot with an end of its own always has one",
+    (
+        "book.py", "commit", "if not moves and post.tier is None and not post.born and not post.draws:",
+        f"{_MOVES} and (not post.draws) => {_MOVES}",
+    ): "what is drawn from a lot always moves points",
+    (
+        "cart_quick.py", "quick_cart", "if asked.promo_codes:", "if asked.promo_codes => if True",
+    ): "no codes make an empty tuple either way",
+    (
+        "tiers.py", "thresholds_at", "if len(_steps) >= _STEPS_MAX:",
+        "len(_steps) >= _STEPS_MAX => len(_steps) < _STEPS_MAX",
+    ): "how much is remembered changes the time it takes and nothing else",
+    (
+        "messages_quick.py", "_words", "if type(value) is not list or len(value) > CATEGORIES_MAX:",
+        "len(value) > CATEGORIES_MAX => len(value) >= CATEGORIES_MAX",
+    ): "what the quick reader leaves alone the strict one reads the same",
+    (
+        "offers.py", "conversion",
+        "rate = (order.rate if order.rate is not None else Fraction(1)) * rescaled(order, plan.programme)", "1 => 2",
+    ): "a cart in another currency without a rate was refused before",
+    (
+        "order.py", "", 'STATUS_ORDER = {"placed": 0, "paid": 1, "shipped": 2, "delivered": 3}', "0 => -1",
+    ): "points settle from paid on: that placed comes before is all that is asked",
+    (
+        "tiers.py", "end_override",
+        '_move(book, deserved, cause, up=aim > held, silent=silent, more={"override": False})',
+        "aim > held => aim >= held",
+    ): "the same step is no move: nobody is told and no coupon comes",
     (
         "period.py", "last_day", "return local_day(ends_at - timedelta(microseconds=1), tz)", "1 => 2",
     ): "points end at midnights: a microsecond or two before lie on the same day",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from palier.core.programme.check import check
+from palier.core.programme.check_members import certainty
 from palier.core.programme.parse import parse
 from tests.core.programme.documents import read, scenario_programmes, whole_document
 
@@ -166,3 +167,72 @@ def test_only_tiers_that_a_segment_asks_for_are_looked_up_among_the_disabled_one
     assert [warning.facts["id"] for warning in told] == ["v", "w", "x", "y", "z"]
     carrier = "segments: [{id: s, where: {carrier: [z]}, brackets: [{from: 0, free_shipping: all}]}]"
     assert "disabled_reference" not in [code for code, _ in found(f"{tiers}\n{carrier}")]
+
+
+def codes(text):
+    return {code for code, _ in found(text)}
+
+
+@pytest.mark.parametrize(
+    ("more", "warned"),
+    [("grace_refunds: true", True), ("grace_refunds: true, grace: P1M", False), ("grace: P0D", False)],
+)
+def test_a_grace_for_refunds_of_no_length_is_warned_of(more, warned):
+    text = ladder(BRONZE, SILVER, more=f", window: {{rolling: P12M}}, {more}")
+    assert ("grace_of_nothing" in codes(text)) is warned
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "overlap"),
+    [
+        ("from: 2026-03-01, to: 2026-03-31", "from: 2026-04-01, to: 2026-04-30", False),
+        ("from: 2026-03-01, to: 2026-03-31", "from: 2026-03-31, to: 2026-04-30", True),
+        ("from: 2026-05-01, to: 2026-05-31", "from: 2026-04-01, to: 2026-04-30", False),
+        ("from: 2026-04-30, to: 2026-05-31", "from: 2026-04-01, to: 2026-04-30", True),
+        ("to: 2026-03-31", "from: 2026-04-01", False),
+        ("from: 2026-04-01", "to: 2026-03-31", False),
+        ("to: 2026-03-31", "to: 2026-01-31", True),
+        ("from: 2026-03-01", "from: 2026-09-01", True),
+    ],
+)
+def test_seasons_overlap_when_a_day_lies_in_both(first, second, overlap):
+    seasons = ", ".join(f"{{{days}, thresholds: {{silver: 400}}}}" for days in (first, second))
+    assert ("seasons_overlap" in codes(ladder(BRONZE, SILVER, more=f", schedule: [{seasons}]"))) is overlap
+
+
+WITHIN, BEFORE = "{last_order: {within: %s}}", "{last_order: {before: %s}}"
+
+
+@pytest.mark.parametrize(
+    ("where", "sure"),
+    [
+        ("{orders: {from: 0}}", "always"),
+        ("{orders: {from: 1}}", "sometimes"),
+        ("{not: {orders: {from: 0}}}", "never"),
+        ("{not: {not: {orders: {from: 0}}}}", "always"),
+        ("{not: {company: true}}", "sometimes"),
+        ("{any: [{orders: {from: 0}}, {company: true}]}", "always"),
+        ("{any: [{not: {orders: {from: 0}}}, {company: true}]}", "sometimes"),
+        ("{any: [{not: {orders: {from: 0}}}]}", "never"),
+        ("{all: [{orders: {from: 0}}, {spend: {from: 0}}]}", "always"),
+        ("{all: [{company: true}, {company: false}]}", "never"),
+        ("{all: [{company: true}, {all: [{company: false}]}]}", "never"),
+        ("{all: [{company: true}, {any: [{company: false}, {orders: {from: 3}}]}]}", "sometimes"),
+        ("{all: [{orders: {from: 3}}, {orders: {to: 2}}]}", "never"),
+        ("{all: [{orders: {from: 3}}, {orders: {to: 3}}]}", "sometimes"),
+        ("{all: [{orders: {from: 3}}, {spend: {to: 2}}]}", "sometimes"),
+        ("{all: [{carrier: [a]}, {carrier: [b]}]}", "never"),
+        ("{all: [{carrier: [a, b]}, {carrier: [b]}]}", "sometimes"),
+        ("{all: [{tags: [a]}, {tags: [b]}]}", "sometimes"),
+        (f"{{all: [{WITHIN % 'P30D'}, {BEFORE % 'P30D'}]}}", "never"),
+        (f"{{all: [{BEFORE % 'P31D'}, {WITHIN % 'P30D'}]}}", "never"),
+        (f"{{all: [{WITHIN % 'P30D'}, {BEFORE % 'P29D'}]}}", "sometimes"),
+        (f"{{all: [{WITHIN % 'P1M'}, {BEFORE % 'P40D'}]}}", "sometimes"),
+        (f"{{all: [{WITHIN % 'P30D'}, {WITHIN % 'P5D'}]}}", "sometimes"),
+    ],
+)
+def test_what_a_segment_asks_is_sure_sometimes_true_or_never(where, sure):
+    programme = parse(
+        read(f"segments: [{{id: s, where: {where}, brackets: [{{from: 0, free_shipping: all}}]}}]")
+    )
+    assert certainty(programme.segments[0].where) == sure

@@ -101,6 +101,8 @@ def test_seasons_are_added_replaced_and_taken_away():
     assert put_season(TIERS, first, index=None).schedule == (first, second, first)
     assert put_season(TIERS, second, index=0).schedule == (second, second)
     assert put_season(TIERS, None, index=0).schedule == (second,)
+    assert put_season(TIERS, first, index=1).schedule == (first, first)
+    assert put_season(TIERS, None, index=1).schedule == (first,)
 
 
 def test_another_metric_keeps_the_numbers_of_the_thresholds():
