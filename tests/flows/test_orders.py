@@ -319,3 +319,16 @@ def test_a_tier_is_told_of_once(world):
     assert events == ["coupon_issued", "tier_up"]
     world.pay("1", 600)
     assert Intent.objects.count() == 2
+
+
+@pytest.mark.xfail(
+    strict=True, reason="what a cap no longer looks at from now is forgotten (docs/reliability.md)"
+)
+def test_an_order_that_is_told_late_finds_the_room_that_its_own_time_left(db):
+    cap = {"id": "cap", "cap": {"points": 100, "every": "P7D"}}
+    world = World.new(document(earning=[{"id": "spend", "award": {"points": 1, "per": 1}}, cap]))
+    world.pay("1", 100)
+    world.later(days=8).work()
+    world.give(1)
+    late = world.now - timedelta(days=2)
+    assert world.pay("2", 50, paid_at=late).points == 0
