@@ -163,3 +163,12 @@ def test_a_reminder_that_is_late_comes_although_one_of_a_members_ids_is_closed(w
     world.later(days=26)
     close_account(CloseAccount(world.shop_id, "bea"), now=world.now)
     assert Intent.objects.filter(event="points_expiring").count() == 1
+
+
+def test_points_settle_whose_instant_became_known_at_the_very_instant_of_their_credit(world):
+    """No entry says so: the account is due all the same."""
+    world.publish(document(points={"valid_for": "P12M", "settle": {"on": "shipped", "after": "P3D"}}))
+    world.later(days=1).pay("1", 100, updated=world.now)
+    world.pay("1", 100, "delivered", updated=world.now + timedelta(seconds=1))
+    world.later(days=4).work()
+    assert (world.account().available, world.account().pending) == (100, 0)

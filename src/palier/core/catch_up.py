@@ -64,6 +64,8 @@ def _is_untouched(book: Book) -> bool:
         and not book.touched
         and not book.ended_holds
         and len(book.holds) == len(state.holds)
+        # A lot whose instant became known leaves no entry.
+        and all(book.lots.get(lot.number) is lot for lot in state.lots)
     )
 
 
