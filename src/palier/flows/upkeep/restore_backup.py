@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 
 from palier.core.errors import Refusal
 from palier.store.backups.load import Contents, DamagedBackup, check, load, restart_numbering
 from palier.store.programmes.models import Programme
+from palier.store.whole_migrations import WholeMigrations
 
 
 class DatabaseInUse(Refusal):
@@ -74,7 +74,7 @@ def _refuse_database_in_use() -> None:
 
 def _migrate_to(migrations: tuple[tuple[str, str], ...]) -> None:
     """Make the tables as they were when the backup was made: its rows fit no others."""
-    executor = MigrationExecutor(connection)
+    executor = WholeMigrations(connection)
     graph = executor.loader.graph
     newer = [f"{app}.{name}" for app, name in migrations if (app, name) not in graph.nodes]
     if newer:

@@ -1,0 +1,1 @@
+"""Commands of Django's own that Palier does in another way."""
