@@ -125,6 +125,18 @@ def test_an_import_that_died_before_what_was_due_is_worked_off_goes_on_with_it(p
 
 
 @pytest.mark.slow
+def test_a_migration_that_died_before_it_was_noted_is_made_again(place, known):
+    case = next(case for case in CASES if case.name == "tables with rows are brought up to date")
+
+    def before_the_first_note(points):
+        return [
+            next(at for at, what in enumerate(points) if "INSERT" in what and "django_migrations" in what)
+        ]
+
+    assert try_case(place, case, known(case), only=before_the_first_note).problems == []
+
+
+@pytest.mark.slow
 def test_a_restored_database_takes_new_rows_although_the_restore_died_after_its_rows_were_there(place, known):
     if place.server is None:
         pytest.skip("SQLite numbers new rows by itself")
