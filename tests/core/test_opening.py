@@ -114,3 +114,11 @@ def test_opened_points_reach_rewards_and_pay_debts():
     assert (owned(book)[0], len(book.coupons)) == (20, 2)
     owing = opened(Story(RULES).order("A", 10, discounts=(points_discount(30, 1),)))
     assert owned(given(owing, 50))[:2] == (20, 0)
+
+
+@pytest.mark.parametrize(("points", "spend"), [(5, 0), (0, 1), (5, 1)])
+def test_an_opening_balance_that_lowers_nothing_ends_no_grace(points, spend):
+    tiers = ladder(0, 100, window="rolling", rolling=Duration(2), grace=Duration(days=30))
+    story = Story(programme(tiers=tiers)).order("A", 130).later(70)
+    book = given(opened(story), points, spend)
+    assert (book.tier, book.demote_at is not None) == ("t1", True)

@@ -75,6 +75,18 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "aim > held => aim >= held",
     ): "the same step is no move: nobody is told and no coupon comes",
     (
+        "earning_plan.py", "compile_earning",
+        "tier.id: tier.multiply for tier in tiers if tier.enabled and tier.multiply is not None",
+        "tier.enabled and tier.multiply is not None => tier.enabled",
+    ): "a tier that multiplies by nothing is looked up as one that is not there",
+    (
+        "earning.py", "rescaled", "if programme.currency == order.currency:",
+        "if programme.currency == order.currency => if False",
+    ): "the same currency has the same decimals: the quotient is one",
+    (
+        "earning.py", "counted_lines", "if factor is ONE or factor == 1:", "1 => 0",
+    ): "an amount times one is the amount",
+    (
         "period.py", "last_day", "return local_day(ends_at - timedelta(microseconds=1), tz)", "1 => 2",
     ): "points end at midnights: a microsecond or two before lie on the same day",
 }  # fmt: skip
