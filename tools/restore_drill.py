@@ -27,6 +27,8 @@ from tools.running.shopper import Run, Teller
 
 MANUAL = ROOT / "docs" / "backup.md"
 HEADING = "## An empty machine"
+WORKED_OFF_S = 60
+"""A worker takes what waits in the inbox within this time, whatever else the machine does."""
 SECRET = "drill-" + "0" * 50
 TELLABLE = ("member", "order", "refund", "gift", "event", "push")
 """What shops know themselves and tell again; holds and vouchers existed only in Palier."""
@@ -77,7 +79,8 @@ def drill(
     saved = Installation(target.folder / "machine", target.url, SECRET)
     try:
         with found.timed("an empty machine answers again"):
-            _follow_the_manual(found, saved, backup)
+            restored = _follow_the_manual(found, saved, backup)
+            _work_off(found, saved)
         kept = saved.ask("kept")
         before = notebook.acknowledged(began_at)
         found.counts["acknowledged before the backup began"] = len(before)
@@ -87,12 +90,13 @@ def drill(
         )
         found.hold("acknowledged before, and missing", missing(before, kept))
         found.hold("wrong points", wrong_points(notebook.writes, kept))
-        found.hold("other entries", other_ledger(ghost, kept))
-        found.counts["entries"], found.counts["seals"] = len(kept["chain"]), len(kept["seals"])
-        if not kept["seals"] or kept["seals"] != ghost["seals"][: len(kept["seals"])]:
-            found.hold("other seals", [str(kept["seals"])])
+        found.hold("other entries", other_ledger(ghost, restored))
+        found.counts["entries"], found.counts["seals"] = len(restored["chain"]), len(restored["seals"])
+        if not restored["seals"] or restored["seals"] != ghost["seals"][: len(restored["seals"])]:
+            found.hold("other seals", [str(restored["seals"])])
         with found.timed("shops tell everything again"):
             told = _tell_again(run, saved, kept)
+            _work_off(found, saved)
         kept = saved.ask("kept")
         found.hold("told again, and missing", missing(told, kept))
         found.hold("wrong points after that", wrong_points(told + _known_here(notebook.writes, kept), kept))
@@ -130,14 +134,28 @@ def _load_and_back_up(
     return run, began_at
 
 
-def _follow_the_manual(found: Drill, saved: Installation, backup: Path) -> None:
+def _follow_the_manual(found: Drill, saved: Installation, backup: Path) -> dict[str, Any]:
+    """What the backup held: once web and worker are there, what waited in it is worked off anew."""
+    restored: dict[str, Any] = {}
     for words in commands_of_the_manual(backup):
         if words[0] in ("serve", "work"):
+            restored = restored or saved.ask("kept")
             saved.web() if words[0] == "serve" else saved.worker()
             continue
         name = " ".join(word for word in words if not word.startswith("/"))
         with found.timed(f"palier {name}"):
             _must_be_clean(found, saved, f"palier {name}", *words)
+    return restored
+
+
+def _work_off(found: Drill, saved: Installation) -> None:
+    """Pushes are acknowledged once they are kept: until the worker has taken them they are not orders yet."""
+    until = time.monotonic() + WORKED_OFF_S
+    while waiting := saved.ask("kept", "waiting").get("pushes"):
+        if time.monotonic() > until:
+            found.hold("not worked off", [f"{waiting} pushes"])
+            return
+        time.sleep(0.2)
 
 
 def _must_be_clean(found: Drill, saved: Installation, name: str, *words: str) -> None:
