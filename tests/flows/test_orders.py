@@ -321,9 +321,6 @@ def test_a_tier_is_told_of_once(world):
     assert Intent.objects.count() == 2
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what a cap no longer looks at from now is forgotten (docs/reliability.md)"
-)
 def test_an_order_that_is_told_late_finds_the_room_that_its_own_time_left(db):
     cap = {"id": "cap", "cap": {"points": 100, "every": "P7D"}}
     world = World.new(document(earning=[{"id": "spend", "award": {"points": 1, "per": 1}}, cap]))
@@ -332,3 +329,17 @@ def test_an_order_that_is_told_late_finds_the_room_that_its_own_time_left(db):
     world.give(1)
     late = world.now - timedelta(days=2)
     assert world.pay("2", 50, paid_at=late).points == 0
+
+
+def test_late_orders_of_one_batch_share_the_room_of_their_time(db):
+    cap = {"id": "cap", "cap": {"points": 100, "every": "P7D"}}
+    world = World.new(document(earning=[{"id": "spend", "award": {"points": 1, "per": 1}}, cap]))
+    world.pay("1", 60)
+    world.later(days=9).work()
+    world.give(1)
+    late = world.now - timedelta(days=3)
+    told = world.tell(*(order(n, 30, paid_at=late) for n in ("2", "3")), order("1", 60, "cancelled"))
+    assert [each.points for each in told] == [30, 10, -60]
+    world.later(days=1)
+    assert world.pay("4", 50, paid_at=late).points == 50
+    assert [c.cause for c in world.state().contributions if c.at < late - timedelta(days=3)] == []

@@ -76,6 +76,7 @@ class Book:
         self.holds: dict[str, Hold] = {hold.id: hold for hold in state.holds}
         self.first_claims = set(state.first_claims)
         self.contributions: dict[str, Contribution] = {c.cause: c for c in state.contributions}
+        self.keeps_since: datetime | None = None
         self.once = set(state.once)
         self.tier = state.tier
         self.tier_since = state.tier_since

@@ -47,6 +47,14 @@ def room_under_caps(
     return room
 
 
+def looks_back_to(programme: Programme, at: datetime) -> datetime | None:
+    """The first instant that a cap counts for something earned at ``at``; None where none looks back by time."""
+    tz = zone(programme.timezone)
+    spans = [rule.cap.every for rule in programme.earning if rule.enabled and rule.cap is not None]
+    starts = [_cap_window(every, at, tz)[0] for every in spans if isinstance(every, Duration)]
+    return min(starts, default=None)
+
+
 def _cap_window(every: Duration, at: datetime, tz: ZoneInfo) -> tuple[datetime, datetime]:
     if every == Duration(days=1):
         day = local_day(at, tz)

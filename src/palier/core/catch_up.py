@@ -25,7 +25,7 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
     """
     if _is_known_to_be_idle(book, until):
         book.now = max(book.now, until)
-        _forget(book)
+        forget(book)
         return book.state.next_due_at
     rewards.grant(book)
     if book.timeline.at(book.now).published_at == book.now:
@@ -38,7 +38,7 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
         _happen(book, previous)
     if until > book.now:
         book.now = until
-    _forget(book)
+    forget(book)
     return book.now if rewards.is_reached(book) else due
 
 
@@ -164,11 +164,13 @@ def _remind(book: Book) -> None:
         )
 
 
-def _forget(book: Book) -> None:
-    """Drop contributions that no window and no cap looks at any more."""
+def forget(book: Book) -> None:
+    """Drop contributions that no window and no cap looks at any more, but for those that were read for a late order."""
     if not book.contributions:
         return
     horizon = horizon_of(book.programme, book.now)
+    if book.keeps_since is not None:
+        horizon = min(horizon, book.keeps_since)
     for cause, contribution in list(book.contributions.items()):
         if contribution.at <= horizon:
             del book.contributions[cause]

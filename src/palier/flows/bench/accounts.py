@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from palier.core import tiers
 from palier.core.account import AccountState, Cause, Coupon, Lot, Renewal, Timeline
 from palier.core.book import Book
-from palier.core.catch_up import catch_up
+from palier.core.caps import looks_back_to
+from palier.core.catch_up import catch_up, forget, horizon_of
 from palier.core.order import Order
 from palier.core.programme.values import Programme
 from palier.core.values import replace
@@ -73,6 +74,24 @@ class Bench:
         if book is None:
             book = self.books[account_id] = open_book(self.accounts[account_id].state, self.timeline)
         return book
+
+    def recall(self, book: Book, programme: Programme, at: datetime, *, here: Collection[str]) -> None:
+        """Read again what was earned before something that is told late, as far as caps look back from ``at``.
+
+        No statement unless that is further than the account remembers. ``here`` are the causes that this batch changed.
+        """
+        since = looks_back_to(programme, at)
+        if (
+            since is None
+            or since > horizon_of(book.programme, book.now)
+            or self.accounts[book.state.id].is_new
+        ):
+            return
+        if book.keeps_since is None or since < book.keeps_since:
+            for earned in load_contributions(book.state.id, self.timeline, now=at):
+                if earned.cause not in here:
+                    book.contributions.setdefault(earned.cause, earned)
+            book.keeps_since = since - timedelta(days=1)
 
     def renewals(self, book: Book) -> tuple[Renewal, ...]:
         """The account's renewals: those stored, as this batch left them, and those of this batch."""
@@ -150,6 +169,9 @@ class Bench:
         for account_id in sorted(self.books):
             book = self.books[account_id]
             due = catch_up(book, until if until is not None else book.now)
+            if book.keeps_since is not None:
+                book.keeps_since = None
+                forget(book)
             outcomes.append(Outcome(self.accounts[account_id], book.close(next_due_at=due), note))
         return outcomes
 

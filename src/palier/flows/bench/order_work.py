@@ -78,6 +78,8 @@ class OrderWork:
         catch_up(book, at)
         before = stored.booking.points
         stored = replace(stored, version_id=self.version_of(stored, book))
+        if stored.frozen is None:
+            self._recall(book, stored)
         case = self.case_of(book, stored, cause)
         if hold in book.holds:
             case = take_over(book, case, book.holds[hold])
@@ -86,6 +88,11 @@ class OrderWork:
         self.remember(stored, lines_changed=lines_changed, refund=refund)
         self.is_booking = False
         return answer.booking.points - before
+
+    def _recall(self, book: Book, stored: StoredOrder) -> None:
+        order, programme = stored.order, self.timeline.by_id(self.version_of(stored, book)).programme
+        here = {f"order:{changed.stored.id}" for changed in self.changed.values()}
+        self.bench.recall(book, programme, order.paid_at or order.updated or book.now, here=here)
 
     def remember(self, stored: StoredOrder, *, lines_changed: bool, refund: Refund | None) -> None:
         """Keep the order as it now stands, to be written with the others."""
