@@ -67,7 +67,9 @@ def prepare_base(place: Place, make: Callable[[], Any]) -> Base:
     return Base(name, in_child(work).said[0])
 
 
-def try_case(place: Place, case: Case, base: Base, *, only: Callable[[int], Iterable[int]] = range) -> Result:
+def try_case(
+    place: Place, case: Case, base: Base, *, only: Callable[[list[str]], Iterable[int]] | None = None
+) -> Result:
     """Kill the case at every point (or at those that ``only`` chooses of so many), and say what was wrong after."""
     result = Result(case)
     try:

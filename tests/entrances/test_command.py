@@ -43,7 +43,10 @@ def test_a_database_without_a_programme_asks_for_palier_init():
 @pytest.mark.parametrize("words", [["verify"], ["init"], ["serve"]])
 def test_a_database_that_does_not_answer_is_told_in_one_line(words):
     away = {**os.environ, "DJANGO_SETTINGS_MODULE": "palier.config.settings"}
-    away |= {"PALIER_DATABASE_URL": "postgresql://anna:secret@127.0.0.1:1/none", "PALIER_SECRET_KEY": "x" * 50}
+    away |= {
+        "PALIER_DATABASE_URL": "postgresql://anna:secret@127.0.0.1:1/none",
+        "PALIER_SECRET_KEY": "x" * 50,
+    }
     told = subprocess.run([sys.executable, "-m", "palier", *words], env=away, capture_output=True, text=True)
     assert told.returncode == 2
     assert told.stderr.startswith("palier: the database does not answer: ")
