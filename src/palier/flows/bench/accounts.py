@@ -27,6 +27,7 @@ from palier.store.orders.load import (
     load_renewals,
     load_undone,
 )
+from palier.store.orders.record import ChangedOrder
 from palier.store.rows import together
 
 
@@ -75,10 +76,12 @@ class Bench:
             book = self.books[account_id] = open_book(self.accounts[account_id].state, self.timeline)
         return book
 
-    def recall(self, book: Book, programme: Programme, at: datetime, *, here: Collection[str]) -> None:
+    def recall(
+        self, book: Book, programme: Programme, at: datetime, *, changed: Collection[ChangedOrder]
+    ) -> None:
         """Read again what was earned before something that is told late, as far as caps look back from ``at``.
 
-        No statement unless that is further than the account remembers. ``here`` are the causes that this batch changed.
+        No statement unless that is further than the account remembers. ``changed`` are the orders of this batch.
         """
         since = looks_back_to(programme, at)
         if (
@@ -88,6 +91,7 @@ class Bench:
         ):
             return
         if book.keeps_since is None or since < book.keeps_since:
+            here = {f"order:{each.stored.id}" for each in changed}
             for earned in load_contributions(book.state.id, self.timeline, now=at):
                 if earned.cause not in here:
                     book.contributions.setdefault(earned.cause, earned)

@@ -91,8 +91,8 @@ class OrderWork:
 
     def _recall(self, book: Book, stored: StoredOrder) -> None:
         order, programme = stored.order, self.timeline.by_id(self.version_of(stored, book)).programme
-        here = {f"order:{changed.stored.id}" for changed in self.changed.values()}
-        self.bench.recall(book, programme, order.paid_at or order.updated or book.now, here=here)
+        at = order.paid_at or order.updated or book.now
+        self.bench.recall(book, programme, at, changed=self.changed.values())
 
     def remember(self, stored: StoredOrder, *, lines_changed: bool, refund: Refund | None) -> None:
         """Keep the order as it now stands, to be written with the others."""
