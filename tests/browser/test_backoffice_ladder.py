@@ -4,7 +4,7 @@ import pytest
 from django_scopes import scopes_disabled
 
 from palier.store.models import ProgrammeVersion
-from tests.browser.test_backoffice import Visit
+from tests.browser.test_backoffice import Visit, follow
 from tests.entrances.backoffice_ladder_shop import LADDER, PAGE, PUBLISH, TEXT, head, in_force, steps
 from tests.entrances.backoffice_shop import full_shop, make_shop, staff
 
@@ -28,8 +28,7 @@ def visit(chromium, live_server):
 
 
 def press(page, value):
-    with page.expect_navigation(wait_until="networkidle"):
-        page.locator(f'button[value="{value}"]').last.click()
+    follow(page.locator(f'button[value="{value}"]').last)
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), WAYS)
@@ -187,11 +186,11 @@ def test_the_whole_of_it_works_without_script(visit, chromium, live_server):
     page = context.new_page()
     page.goto(live_server.url + LADDER)
     assert not page.locator(".pl-rung__handle").first.is_visible()
-    page.locator('button[value="up:silver"]').click()
+    press(page, "up:silver")
     assert steps(shop) == SWAPPED
     page.goto(live_server.url + PUBLISH)
     page.locator('input[name="read"]').check()
-    page.get_by_role("button", name="Publish", exact=True).click()
+    follow(page.get_by_role("button", name="Publish", exact=True))
     with scopes_disabled():
         assert not ProgrammeVersion.objects.filter(published_at=None).exists()
     context.close()

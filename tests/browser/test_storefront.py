@@ -9,7 +9,7 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 
 from palier.storefront.demo import palier_api
-from tests.browser.test_backoffice import Visit
+from tests.browser.test_backoffice import Visit, follow
 from tests.entrances.storefront_shop import ALISTAIR, BJOERN, REMI, open_demo_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -43,14 +43,12 @@ def visit(chromium, live_server, settings, tmp_path, monkeypatch):
 
 def be(browser, customer):
     page = browser.open("/demo/who/")
-    with page.expect_navigation(wait_until="networkidle"):
-        page.locator(f"form:has(input[value='{customer}']) button").click()
+    follow(page.locator(f"form:has(input[value='{customer}']) button"))
     return page
 
 
 def press(page, action):
-    with page.expect_navigation(wait_until="networkidle"):
-        page.locator(f"form[action$='{action}'] button").first.click()
+    follow(page.locator(f"form[action$='{action}'] button").first)
 
 
 def put(page, product):
@@ -201,16 +199,14 @@ def test_wid_7_another_customer_never_sees_what_the_one_before_had(visit):
     assert "Gold" in widget(page)
     other = browser.context.new_page()
     other.goto(f"{browser.url}/demo/who/")
-    other.locator(f"form:has(input[value='{ALISTAIR}']) button").click()
-    other.wait_for_url("**/demo/")
+    follow(other.locator(f"form:has(input[value='{ALISTAIR}']) button"))
     page.evaluate("document.dispatchEvent(new Event('palier:changed'))")
     page.wait_for_function(
         "() => document.querySelector('palier-progress').shadowRoot.textContent.includes('Silver')"
     )
     assert "Highest" not in page.locator("palier-progress").evaluate(INSIDE)
     other.goto(f"{browser.url}/demo/who/")
-    other.locator("form[action$='/be/']:not(:has(input[name='customer'])) button").click()
-    other.wait_for_url("**/demo/")
+    follow(other.locator("form[action$='/be/']:not(:has(input[name='customer'])) button"))
     page.evaluate("document.dispatchEvent(new Event('palier:changed'))")
     page.wait_for_function("() => document.querySelector('palier-progress').shadowRoot.textContent === ''")
 
@@ -253,11 +249,11 @@ def test_the_shop_works_without_script(chromium, visit):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{browser.url}/demo/")
-    page.locator("#add-22423").click()
+    follow(page.locator("#add-22423"))
     page.goto(f"{browser.url}/demo/checkout/")
     assert page.get_by_role("button", name="Reckon anew").is_visible()
-    page.get_by_role("button", name="Place the order").click()
-    page.get_by_role("button", name=re.compile("Pay £")).click()
+    follow(page.get_by_role("button", name="Place the order"))
+    follow(page.get_by_role("button", name=re.compile("Pay £")))
     assert "a guest’s order is nobody’s" in page.content()
     context.close()
 
