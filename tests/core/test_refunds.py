@@ -186,6 +186,17 @@ def test_ref_10_the_latest_coupon_goes_first_and_comes_back_with_its_order():
     assert story.kinds()[-2:] == ["earn", "reissue"]
 
 
+def test_of_coupons_of_one_instant_the_one_that_its_order_freed_goes_no_sooner():
+    """Seed 528: the order used the coupon before the last, and gave it back as it went."""
+    earns = points(earn_with=frozenset({"coupon"}))
+    story = Story(programme(points=earns, rewards=(reward(100),))).gift(100)
+    first = next(iter(story.coupons.values()))
+    story.order("A", 104, discounts=(coupon_discount(first.code, 4),))
+    assert story.states() == ["used", "issued"]
+    story.order("A", 104, discounts=(coupon_discount(first.code, 4),), status="cancelled")
+    assert story.states() == ["issued", "cancelled"]
+
+
 def test_points_that_a_withdrawn_coupon_returns_are_taken_from_the_order_that_goes():
     """The gift ends sooner than the order's points; it was there before, and stays as if the order never was."""
     story = Story(programme(points=points("P1M", expiry="fixed"), rewards=(reward(100),)))

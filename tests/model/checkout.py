@@ -67,8 +67,7 @@ def _quote_order(world: World, order: Booked, basket: Basket, facts: Facts) -> N
         asked = asked_of(basket, member, facts)
         _compare(world, f"order {facts['order']}", answer, asked, member, order.programme or world.programme)
     check_sums(world, f"order {facts['order']}", answer, basket)
-    named = next((given.coupon for given in answer.given if given.source == "coupon"), None)
-    coupon = None if named is None or member is None else in_order(member)[named]
+    coupon = None if answer.coupon is None or member is None else in_order(member)[answer.coupon]
     basket.discounts = []
     quoted(basket, answer, coupon)
 
@@ -84,7 +83,7 @@ def quoted(basket: Basket, quote: Priced, coupon: Coupon | None) -> None:
 
 def in_order(member: Member) -> list[Coupon]:
     """The member's coupons in the order of their issue."""
-    return sorted(member.purse.coupons, key=lambda coupon: coupon.number)
+    return sorted(member.purse.coupons, key=lambda coupon: (coupon.issued_at, coupon.number))
 
 
 def asked_of(basket: Basket, member: Member | None, cart: Facts) -> Asked:
@@ -103,6 +102,7 @@ def _compare(
     told = [given for given in answer.given if given.amount or given.points]
     for name, there, here in (
         ("discounts", sorted(map(_plain, told)), sorted(map(_plain, mine.given))),
+        ("coupon", answer.coupon, mine.coupon),
         ("delivery saved", answer.saved, mine.saved),
         ("total", answer.total, mine.total),
         ("earns", answer.earns, mine.earns),
@@ -166,8 +166,7 @@ def _hear_hold(world: World, facts: Facts) -> None:
     if sum(points for _, points in pieces) != answer.points:
         world.complaints.append(f"hold {key} takes {answer.points} points of {member.purse.available}")
     member.purse.held += answer.points
-    named = next((given.coupon for given in answer.given if given.source == "coupon"), None)
-    coupon = in_order(member)[named] if named is not None else None
+    coupon = in_order(member)[answer.coupon] if answer.coupon is not None else None
     if coupon is not None:
         if coupon.state != "issued":
             world.complaints.append(f"hold {key} takes a coupon that is {coupon.state}")

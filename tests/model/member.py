@@ -41,6 +41,7 @@ class Member:
 
     def __init__(self, programme: Programme, tz: ZoneInfo, now: datetime, numbers: count[int]) -> None:
         self.programme, self.tz, self.now, self.numbers = programme, tz, now, numbers
+        self.ordinal = next(numbers)
         self.purse = Purse(lambda at: end_of(at, GRACE_OF_RETURN, tz), self.end_anew)
         self.shares: dict[Any, Share] = {}
         self.once: set[tuple[str, str]] = set()
@@ -176,6 +177,7 @@ class Member:
             self.tell("coupon_issued")
         end = end_of(self.now, terms.valid_for, self.tz) if terms.valid_for else None
         coupon = Coupon(next(self.numbers), origin, origin_id, self.now, end, terms=terms)
+        coupon.home = self.ordinal
         if terms.remainder_kept and terms.discount is not None:
             coupon.remaining = terms.discount.amount_minor
         self.purse.coupons.append(coupon)

@@ -245,6 +245,7 @@ class Booked:
             is_over = coupon.ends_at is not None and coupon.ends_at <= member.now
             if coupon.state == "cancelled" and not is_over and member.purse.available >= coupon.points:
                 coupon.pieces = member.purse.draw(coupon.points)
+                coupon.home = member.ordinal
                 member.purse.spent += coupon.points
                 coupon.state = "issued"
 

@@ -28,6 +28,7 @@ class Till:
     shipping: int
     given: list[Given] = field(default_factory=list)
     frees: bool = False
+    coupon: int | None = None
 
     def saved(self, whole: Till) -> int:
         """How much less is left than there was."""
@@ -75,6 +76,7 @@ class Pricing:
             sum(till.lines),
             self._earns(till),
             (),
+            till.coupon,
         )
 
     def _whole(self) -> Till:
@@ -139,15 +141,18 @@ class Pricing:
                 discount = coupon.terms.discount
                 if coupon.remaining is not None and discount is not None:
                     discount = replace(discount, amount_minor=coupon.remaining)
-                number = self._number(coupon)
+                number, before = self._number(coupon), (sum(till.lines), till.shipping)
                 self._take(till, "coupon", discount, payable, coupon=number)
                 self._free(till, coupon.terms.free_shipping)
+                if (sum(till.lines), till.shipping) != before:
+                    till.coupon = number
                 return discount is not None and discount.percent_bp is not None
         return False
 
     def _number(self, coupon: Coupon) -> int:
         assert self.member is not None
-        return sorted(c.number for c in self.member.purse.coupons).index(coupon.number)
+        order = sorted(self.member.purse.coupons, key=lambda each: (each.issued_at, each.number))
+        return order.index(coupon)
 
     def _is_usable(self, coupon: Coupon) -> bool:
         assert self.member is not None
@@ -310,4 +315,4 @@ class Pricing:
 
 
 def _copy(till: Till) -> Till:
-    return Till(list(till.lines), till.shipping, list(till.given), till.frees)
+    return Till(list(till.lines), till.shipping, list(till.given), till.frees, till.coupon)

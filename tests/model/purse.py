@@ -53,6 +53,12 @@ class Coupon:
     state: str = "issued"
     terms: CouponTerms | None = None
     remaining: int | None = None
+    home: int = 0
+
+    @property
+    def issue_order(self) -> tuple[datetime, int, int]:
+        """Of two members that became one, whoever was there first comes first."""
+        return self.issued_at, self.home, self.number
 
     @property
     def is_whole(self) -> bool:
@@ -205,7 +211,7 @@ class Purse:
             unused = [c for c in self.coupons if c.origin == "reward" and c.state == "issued" and c.is_whole]
             if not unused:
                 break
-            latest = max(unused, key=lambda coupon: coupon.number)
+            latest = max(unused, key=lambda coupon: coupon.issue_order)
             latest.state = "cancelled"
             taken.coupons.append(latest)
             self.spent -= latest.points

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from palier.core.programme.parse import parse
 from palier.core.programme.values import Programme
 from tests.model import merging
-from tests.model.checkout import CHECKOUT, settle_discounts
+from tests.model.checkout import CHECKOUT, in_order, settle_discounts
 from tests.model.earning import is_excluded
 from tests.model.goods import Basket
 from tests.model.ladder import Share
@@ -123,7 +123,7 @@ class World:
         version = (facts["shop"], facts["order"], facts["updated"])
         if version not in self.codes:
             member = self.known(facts)
-            coupons = sorted(member.purse.coupons, key=lambda c: c.number) if member else []
+            coupons = in_order(member) if member else []
             wanted = facts["coupon"]
             found = numbered(coupons, wanted)
             self.codes[version] = str(found.number) if found is not None else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from palier.core.quote import booked
 from palier.core.quote_values import Quote, QuotedDiscount
 
 
@@ -21,7 +22,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A quote. ``given`` includes the promo codes that stay; ``frees``: a benefit pays the delivery."""
+    """A quote. ``given`` includes the promo codes that stay; ``frees``: a benefit pays the delivery.
+
+    ``coupon`` is the number of the one that it uses, also where that frees the delivery only.
+    """
 
     given: tuple[Given, ...]
     frees: bool
@@ -29,6 +33,7 @@ class Priced:
     total: int
     earns: int
     refused: tuple[tuple[str, str], ...]
+    coupon: int | None = None
 
     @property
     def points(self) -> int:
@@ -71,4 +76,5 @@ def priced(quote: Quote, codes: list[str]) -> Priced:
         quote.total_minor,
         quote.earns,
         tuple((one.source, one.reason) for one in quote.refused),
+        next((numbers.get(one.code) for one in booked(quote) if one.source == "coupon"), None),
     )

@@ -51,7 +51,7 @@ def codes_of(world: World, shop: int, customer: str | None) -> list[str]:
     """The codes of the member's coupons, in the order of their issue."""
     rows = select(
         "SELECT c.code FROM store_coupon c JOIN store_identity i ON i.account_id = c.account_id"
-        " WHERE i.shop_id = %s AND i.customer_id = %s ORDER BY c.public_id",
+        " WHERE i.shop_id = %s AND i.customer_id = %s ORDER BY c.issued_at, c.public_id",
         [world.shops[shop], customer],
     )
     return [row[0] for row in rows]

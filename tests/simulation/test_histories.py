@@ -9,10 +9,8 @@ SEEDS, CHUNK, FULLY = 2000, 100, 8
 """In the suite; ``python -m tests.simulation`` runs as many as one likes. Each eighth is told twice, and verified."""
 SEEDS_ON_POSTGRESQL = 200
 OPEN = {
-    528: "a coupon more is used by an order that is valid again, or the model has one too few",
     1080: "what is left of an erased member's coupons",
     1200: "what is left of an erased member's coupons",
-    1584: "whether a voucher is used after a merge",
     1710: "which lot or coupon a merge leaves",
     1726: "orders and coupons of an erased member",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from palier.core.account import Cause, Coupon, Renewal
 from palier.core.book import Book, Post
 from palier.core.coupons import is_unused, issue, revive, withdraw
@@ -56,8 +58,7 @@ def withdraw_latest(book: Book, renewals: tuple[Renewal, ...]) -> Coupon | None:
     unused = [c for c in book.coupons.values() if c.origin == "reward" and is_unused(c)]
     if not unused:
         return None
-    # Of those issued at one instant the last one stands last; ids would say nothing.
-    coupon = max(reversed(unused), key=lambda c: c.issued_at)
+    coupon = max(unused, key=_issue_order)
     withdraw(book, coupon)
     post = Post(
         "withdraw", Cause("coupon", coupon.id), facts={"reward": coupon.origin_id, "at": coupon.points}
@@ -66,6 +67,11 @@ def withdraw_latest(book: Book, renewals: tuple[Renewal, ...]) -> Coupon | None:
         book.give_back(post, piece, renewals)
     book.commit(post)
     return coupon
+
+
+def _issue_order(coupon: Coupon) -> tuple[datetime, int, str]:
+    """Ids grow in the order of issue; those that two accounts issued at one instant before a merge go by account."""
+    return coupon.issued_at, coupon.pieces[0].account, coupon.id
 
 
 def bring_back(book: Book, coupon_id: str) -> bool:
