@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
+from contextlib import suppress
+
+from tests.simulation.campaign import commit, set_up
 
 
 def main() -> int:
@@ -19,35 +23,31 @@ def main() -> int:
     parser.add_argument("--failures", type=int, default=3, help="stop after so many failing seeds")
     options = parser.parse_args()
     first, _, last = options.seeds.partition("-")
-    os.environ["PALIER_TEST_DATABASE"] = options.database
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    import django
-
-    django.setup()
+    set_up(options.database)
     return _run(range(int(first), int(last or first) + 1), options.failures)
 
 
 def _run(seeds: range, failures: int) -> int:
-    from django.test.utils import setup_databases, teardown_databases
-
     from tests.deliveries.trial import try_seed
 
-    kept = setup_databases(verbosity=0, interactive=False)
-    failed, count, start = [], 0, time.monotonic()
-    try:
+    failed, count, start = [], 0, time.process_time()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):  # broken off, it tells how far it came
         for seed in seeds:
-            failure, count = try_seed(seed), count + 1
+            failure = try_seed(seed)
+            count += 1
             if failure is not None:
                 failed.append(seed)
                 print(failure, end="\n\n", flush=True)
             if len(failed) >= failures:
                 break
-            if count % 1000 == 0:
-                print(f"{count} tried", file=sys.stderr, flush=True)
-    finally:
-        teardown_databases(kept, verbosity=0)
-    each = 1000 * (time.monotonic() - start) / max(count, 1)
-    print(f"{count} seeds, {each:.0f} ms each, {len(failed)} failed{': ' if failed else ''}", end="")
+            if count % 500 == 0:
+                print(f"{commit()}: {count} tried, the last was {seed}", file=sys.stderr, flush=True)
+    each = 1000 * (time.process_time() - start) / max(count, 1)
+    print(
+        f"{count} seeds, {each:.0f} ms of a processor each, {len(failed)} failed{': ' if failed else ''}",
+        end="",
+    )
     print(", ".join(map(str, failed)))
     return 1 if failed else 0
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 from unittest.mock import patch
@@ -25,24 +25,54 @@ from tests.deliveries.schedule import Schedule
 from tests.deliveries.told import START, Told
 
 
-def play(document: dict[str, Any], schedule: Schedule, *, ends_at: datetime, pushes: bool) -> Initiated:
-    """Deliver everything, then do all due work up to ``ends_at``. Nothing that a shop tells here is refused."""
+def play(
+    document: dict[str, Any], schedule: Schedule, *, ends_at: datetime, pace: timedelta | None
+) -> Initiated:
+    """Deliver everything, then do all due work up to ``ends_at``. Nothing that a shop tells here is refused.
+
+    With a ``pace`` it is pushed to the inbox, and a worker has its turn so often (nought: after each push); else the
+    flows are called.
+    """
     with _numbered_coupons():
         # Numbers of versions come again after a rollback: what the process remembers would be another history's.
         programmes._versions.clear()
         programmes._timelines.clear()
         made = init_programme(InitProgramme("", "", document=document), now=START)
-        for arrival in schedule:
-            tell = _push if pushes else _tell
-            tell(made.shop_id, arrival.told, arrival.at)
+        if pace is None:
+            for arrival in schedule:
+                _tell(made.shop_id, arrival.told, arrival.at)
+        else:
+            _push_all(made.shop_id, schedule, pace)
         while catch_up_accounts(made.programme_id, now=ends_at):
             pass
     return made
 
 
+def _push_all(shop_id: int, schedule: Schedule, pace: timedelta) -> None:
+    """What a turn finds depends on nothing but when it came: two ways to deliver have the same turns."""
+    turn: datetime | None = None
+    for arrival in schedule:
+        if turn is not None and arrival.at > turn:
+            _work_off(turn)
+        _push(shop_id, arrival.told, arrival.at)
+        turn = turn_after(arrival.at, pace)
+        if not pace:
+            _work_off(turn)
+    if turn is not None:
+        _work_off(turn)
+
+
+def turn_after(at: datetime, pace: timedelta) -> datetime:
+    """When a worker next has its turn."""
+    return at + (START - at) % pace if pace else at
+
+
 def _push(shop_id: int, told: Told, at: datetime) -> None:
     payload = json.dumps({"type": told.kind, "data": told.data})
     receive_hook(ReceiveHook(shop_id, told.id, told.kind, str(told.data.get("member", "")), payload), now=at)
+
+
+def _work_off(at: datetime) -> None:
     with patch.object(inbox, "world_now", lambda: at):
         inbox.work_off_inbox(Event())
 

@@ -8,9 +8,10 @@ from random import Random
 
 import pytest
 
+from tests.deliveries.play import turn_after
 from tests.deliveries.schedule import LATEST, draw_blocks, draw_deliveries, without_repeats
-from tests.deliveries.told import draw_told
-from tests.deliveries.trial import PROMISES, try_seed
+from tests.deliveries.told import START, draw_told
+from tests.deliveries.trial import PACES, PROMISES, pace_of, try_seed
 
 SEEDS = range(1, 61)
 
@@ -57,7 +58,15 @@ def test_blocks_hold_the_same_messages_at_the_same_instants():
     assert mixed > 20
 
 
-def test_every_promise_is_tried_both_ways_in():
-    assert {(seed % len(PROMISES), seed // len(PROMISES) % 2) for seed in SEEDS} == {
-        (number, way) for number in range(len(PROMISES)) for way in (0, 1)
-    }
+def test_every_promise_is_tried_both_ways_in_and_at_every_pace():
+    tried = {(seed % len(PROMISES), pace_of(seed)) for seed in SEEDS}
+    assert tried == {(number, pace) for number in range(len(PROMISES)) for pace in (None, *PACES)}
+
+
+def test_a_worker_has_the_same_turns_however_often_a_message_comes():
+    """Pushed within one day they are worked off at its end; each alone is as old as its own turn."""
+    at = START + timedelta(hours=5)
+    day = timedelta(days=1)
+    assert {turn_after(at, day), turn_after(START + day, day)} == {START + day}
+    assert turn_after(START + day + timedelta(microseconds=1), day) == START + 2 * day
+    assert turn_after(at, timedelta(0)) == at
