@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palier.core.account import Contribution, LastOrder, Override, Totals
+from palier.core.erase import withdrawn_since
 from palier.core.order import Shipping
 from palier.core.period import Duration
 from palier.core.programme.values import Award, EarningRule, Settle
@@ -214,9 +215,29 @@ def test_an_account_that_was_merged_has_nothing_left_but_its_sums():
 def test_an_erased_account_keeps_what_erasing_left():
     story = Story(RULES).order("A", 10, status="delivered").later(9)
     stored = replace(story.state, last_order=None, next_due_at=None, withdrawn=())
-    assert derived(story, stored, is_erased=True) == plain(stored)
+    assert derived(story, stored, erased_at=story.now) == plain(stored)
     told = replace(stored, last_order=LastOrder(story.now, "Paris"))
-    assert derived(story, told, is_erased=True) == plain(told)
+    assert derived(story, told, erased_at=story.now) == plain(told)
+
+
+def test_of_an_erased_account_only_coupons_withdrawn_since_may_come_back():
+    story = Story(RULES).order("A", 100, status="delivered").later(9)
+    (coupon,) = (c for c in story.coupons.values() if c.origin == "reward")
+    assert coupon.state == "issued"
+    at = story.later(1).now
+    story.order("A", 100, status="cancelled")
+    gone = story.coupons[coupon.id]
+    assert gone.state == "cancelled"
+    of_tier = replace(gone, id="t", origin="tier")
+
+    def withdrawn(erased_at, known=()):
+        return [c.id for c in withdrawn_since(erased_at, [gone, of_tier], story.entries, known)]
+
+    both = [gone.id, "t"]
+    assert withdrawn(None) == withdrawn(gone.issued_at - days(1)) == both
+    assert (withdrawn(at - days(1)), withdrawn(at - days(1), [of_tier])) == ([gone.id], both)
+    assert (withdrawn(at), withdrawn(at, [gone, of_tier])) == ([], both)
+    assert (withdrawn(at + days(1), [gone]), withdrawn(at + days(1), [of_tier])) == ([], ["t"])
 
 
 def test_a_coupon_that_an_order_used_is_none_of_the_accounts_any_more():

@@ -307,6 +307,26 @@ def test_a_merge_moves_open_holds(world):
     assert points(world, "bea") == (650, 0, 0)
 
 
+def test_an_order_that_named_anothers_hold_is_a_repeat_also_after_the_two_were_merged(world):
+    """Seed 110: it was booked without what the hold was quoted; the same message again says nothing new."""
+    hold = held(world, cart())
+    told = {"hold": hold.id, "customer": "bea", "updated": world.now}
+    world.pay("1", **told)
+    before = world.account("bea").spend_minor
+    world.later(minutes=1).merge()
+    assert [world.pay("1", **told).kind, world.pay("1", **(told | {"updated": None})).kind] == ["repeat"] * 2
+    assert (world.account().spend_minor, state_of(hold.id)) == (before, "held")
+
+
+def test_an_order_that_is_told_once_more_with_a_hold_takes_it_over(world):
+    """It names none at first; the rest of it is as before."""
+    world.pay("1", 100, "placed")
+    hold = held(world, cart())
+    assert world.pay("1", 100, "placed", hold=hold.id).kind == "changed"
+    assert state_of(hold.id) == "captured"
+    assert world.pay("1", 100, "placed", hold=hold.id).kind == "repeat"
+
+
 def test_erasing_a_member_releases_their_holds_first(world):
     hold = held(world, cart(), "anna@example.org")
     account = world.id_of()

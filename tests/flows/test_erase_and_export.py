@@ -5,12 +5,13 @@ import json
 import pytest
 from django.db import connection
 
+from palier.cli.verification.whole import load_problems
 from palier.core.errors import UnknownMember
 from palier.core.member import MemberFacts
 from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.flows.members.export_member import ExportMember, export_member
 from palier.flows.members.register_members import RegisterMembers, register_members
-from palier.store.models import Account, Entry, EntryNote, Identity
+from palier.store.models import Account, CouponRow, Entry, EntryNote, Identity
 from palier.store.models import Order as OrderRow
 from tests.flows.world import Delivery, OrderDiscount, World, order, points_used, refund
 
@@ -89,6 +90,31 @@ def test_unused_coupons_are_withdrawn(known):
     account = known.account("anna-7315")
     erase(known)
     assert set(account.coupons.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_a_coupon_that_a_placed_order_reserves_stays_with_the_order(known):
+    """Like the points that it holds (seed 2460): what was promised at the checkout stands until the order ends."""
+    coupon = known.account("anna-7315").coupons.get(origin="tier")
+    used = (OrderDiscount("coupon", 1500, code=coupon.code),)
+    known.pay("4", 50, "placed", customer="anna-7315", discounts=used)
+    erase(known)
+    coupon.refresh_from_db()
+    assert coupon.state == "reserved"
+    known.later(days=1).pay("4", 50, customer="anna-7315", discounts=used)
+    coupon.refresh_from_db()
+    assert coupon.state == "used"
+
+
+def test_a_coupon_that_an_erased_persons_order_brings_and_takes_back_may_come_back(world):
+    """Seeds 1080 and 1200: ``palier verify`` took it for one that the erasure had withdrawn."""
+    world.pay("4", 1000, "placed", customer="bea")
+    account = world.id_of("bea")
+    erase(world, "bea")
+    for status, states in (("paid", ["issued"]), ("cancelled", ["cancelled"]), ("paid", ["issued"])):
+        world.later(days=1).pay("4", 1000, status, customer="bea", updated=world.now)
+        rewards = CouponRow.objects.filter(account=account, origin="reward")
+        assert list(rewards.values_list("state", flat=True)) == states
+        assert not list(load_problems(world.programme_id))
 
 
 def test_erasing_again_finds_nobody(known):

@@ -152,7 +152,8 @@ def _hear_hold(world: World, facts: Facts) -> None:
     key = (facts["shop"], facts["key"])
     member = world.member_of(facts)
     answer = world.answers.get(("hold", world.now, *key))
-    if key in world.holds or member.is_closed:
+    known = world.holds.get(key)
+    if (known is not None and not known.is_forgotten) or member.is_closed:
         return
     replaced = world.holds.get((facts["shop"], facts.get("replaces", "")))
     if replaced is not None and replaced in member.holds:

@@ -60,6 +60,7 @@ class Member:
         self.reminded: set[tuple[date, date]] = set()
         self.told: Counter[str] = Counter()
         self.open_names: set[tuple[int, str]] = set()
+        self.is_erased = self.was_closed = False
         self.carrier = ""
         self.carrier_at: datetime | None = None
 
@@ -69,8 +70,8 @@ class Member:
 
     @property
     def is_closed(self) -> bool:
-        """Whether no shop knows the member any more."""
-        return not self.open_names
+        """Whether no shop knows the member any more: each has deleted the customer."""
+        return self.was_closed if self.is_erased else not self.open_names
 
     @property
     def valid_orders(self) -> int:
@@ -81,6 +82,7 @@ class Member:
         """All points lapse, those of open checkouts too, and unused coupons are withdrawn."""
         for hold in tuple(self.holds):
             self.end_hold(hold, "released")
+        self.was_closed, self.is_erased = self.is_closed, True
         self.open_names.clear()
         self.is_net = False
         self.carrier, self.carrier_at = "", None

@@ -82,6 +82,7 @@ class Hold:
     quote: Any
     cart: Any
     state: str = "held"
+    is_forgotten: bool = False
 
 
 @dataclass(slots=True)

@@ -258,7 +258,8 @@ class World:
         else:
             member.forget()
             self.erased.append(member)
-            self.holds = {key: hold for key, hold in self.holds.items() if hold.owner is not member}
+            for hold in self.holds.values():
+                hold.is_forgotten = hold.is_forgotten or hold.owner is member
             self.members = {name: other for name, other in self.members.items() if other is not member}
 
     def _hear_close(self, facts: dict[str, Any]) -> None:

@@ -101,9 +101,9 @@ def _erase(world: World, step: Step) -> None:
     known = list(Identity.objects.filter(account__in=named).values_list("shop_id", "customer_id"))
     held = set(Hold.objects.filter(account__in=named).values_list("public_id", flat=True))
     erase_member(EraseMember(shop_id, customer), now=step.at)
-    # The keys of an erased person's checkouts are forgotten too.
+    # The keys of an erased person's checkouts are forgotten too; the shop still knows the holds by their ids.
     for key in [key for key, hold in world.holds.items() if hold in held]:
-        del world.holds[key], world.made["hold", *key]
+        world.made.pop(("hold", *key), None)
         for cart in [cart for cart in world.entered if cart[:3] == ("hold", *key)]:
             del world.entered[cart]
     world.erased |= {(world.shops.index(shop), customer) for shop, customer in known}

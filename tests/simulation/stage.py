@@ -36,6 +36,8 @@ class World:
     entered: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     erased: set[tuple[int, str]] = field(default_factory=set)
     holds: dict[tuple[int, str], str] = field(default_factory=dict)
+    named: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    """The ids of the holds that versions of orders name."""
     made: Answers = field(default_factory=dict)
     """Holds and vouchers that are known by their keys: what they were answered when they were made."""
     answers: Answers = field(default_factory=dict)
@@ -64,7 +66,7 @@ def order_of(world: World, facts: Facts) -> Order:
         updated=facts["updated"], paid_at=facts.get("paid_at"),
         discounts=tuple(_discounts(world, facts)), use_quote=facts.get("use_quote", False),
         coupons=_entered(world, facts) if "use_quote" in facts else (), use_points=facts.get("asks_points"),
-        hold=world.holds.get((facts["shop"], facts.get("hold", "")), facts.get("hold", "")),
+        hold=_hold(world, facts),
         **_goods(world, facts),
     )  # fmt: skip
 
@@ -93,6 +95,14 @@ def _goods(world: World, facts: Facts) -> dict[str, Any]:
         "shipping": Shipping(facts["carrier"], facts.get("shipping", 0)),
         "payment_method": facts["payment_method"],
     }
+
+
+def _hold(world: World, facts: Facts) -> str:
+    """The hold of that key: a version of an order names the same one for ever, also when the key is used again."""
+    if "hold" not in facts:
+        return ""
+    version = (facts["shop"], facts["order"], facts["updated"], facts["hold"])
+    return world.named.setdefault(version, world.holds.get((facts["shop"], facts["hold"]), facts["hold"]))
 
 
 def numbered(listed: list[Any], number: int) -> Any:

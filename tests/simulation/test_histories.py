@@ -9,10 +9,7 @@ SEEDS, CHUNK, FULLY = 2000, 100, 8
 """In the suite; ``python -m tests.simulation`` runs as many as one likes. Each eighth is told twice, and verified."""
 SEEDS_ON_POSTGRESQL = 200
 OPEN = {
-    1080: "what is left of an erased member's coupons",
-    1200: "what is left of an erased member's coupons",
     1710: "which lot or coupon a merge leaves",
-    1726: "orders and coupons of an erased member",
 }
 """Histories that still fail, each with what is in question; docs/reliability.md has them among what is not mended. One
 that holds again fails a test."""

@@ -320,6 +320,8 @@ class Booking(Struct, frozen=True):
     """Points that the order says it used and that the member did not have (flagged)."""
     hold: str = ""
     """The hold that the order took over last."""
+    named_hold: str = ""
+    """The hold that the newest version names and whose quote it was not given: another's, an ended or unknown one."""
     is_quoted: bool = False
     """Its discounts are those that Palier quoted for its lines; they stand while the lines do."""
     claims_first: bool = False

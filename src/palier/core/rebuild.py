@@ -31,6 +31,7 @@ from palier.core.account import (
 )
 from palier.core.book import _ACTIVITY, _EXPIRED, _LIFETIME, _SPENT, MERGES, Book, end_with
 from palier.core.catch_up import horizon_of, next_due
+from palier.core.erase import withdrawn_since
 from palier.core.period import add, local_day, start_of_day, zone
 from palier.core.programme.values import Tiers
 from palier.core.rewards import is_reached
@@ -65,7 +66,7 @@ class Rows:
     closed: list[datetime | None] = field(default_factory=list)
     last_hash: str = ""
     merged_into: int | None = None
-    is_erased: bool = False
+    erased_at: datetime | None = None
 
 
 def totals_of(entries: Iterable[Entry]) -> Totals:
@@ -121,7 +122,7 @@ class Rebuilt:
             totals=totals_of(rows.entries),
             lots=self._lots(holds),
             coupons=tuple(c for c in rows.coupons if c.state in ("issued", "reserved")),
-            withdrawn=() if rows.is_erased else tuple(c for c in rows.coupons if c.state == "cancelled"),
+            withdrawn=withdrawn_since(rows.erased_at, rows.coupons, rows.entries, stored.withdrawn),
             tier_coupons=self._tier_coupons(),
             contributions=() if is_gone else self._contributions(),
             once=stored.once if is_gone else self._once(),
@@ -135,8 +136,8 @@ class Rebuilt:
             first_claims=self._first_claims(),
             **({"tier": None} if is_gone else self._tier()),
         )
-        waits = {"demote_at": None, "stepped_at": None} if is_gone or rows.is_erased else self._waits(state)
-        state = replace(state, **(waits if not rows.is_erased else {}))
+        waits = {"demote_at": None, "stepped_at": None} if is_gone or rows.erased_at else self._waits(state)
+        state = replace(state, **({} if rows.erased_at else waits))
         return replace(state, next_due_at=self._due(state))
 
     def _lots(self, holds: tuple[Hold, ...]) -> tuple[Lot, ...]:
@@ -236,7 +237,7 @@ class Rebuilt:
         for coupon in sorted(issued, key=lambda c: (c.origin_id, c.issued_at) not in own):
             tier = coupon.origin_id
             is_withdrawn = coupon.state == "cancelled"
-            if self.rows.is_erased and tier in known and known[tier][1] == coupon.id:
+            if self.rows.erased_at and tier in known and known[tier][1] == coupon.id:
                 is_withdrawn = known[tier][2]
             rival = known.get(tier)
             if tier not in found or (rival is not None and rival[1] == coupon.id):
@@ -298,7 +299,7 @@ class Rebuilt:
         return self.stored.closed_at if self.stored.closed_at in closed else max(closed)
 
     def _last_order(self) -> LastOrder | None:
-        if self.rows.is_erased:
+        if self.rows.erased_at:
             return self.stored.last_order
         accepted = [
             order for order in self.rows.orders if order.order_at is not None and order.last is not None
@@ -389,7 +390,7 @@ class Rebuilt:
         """The stored instant stands while it is not too late: a publication may have made the account due earlier."""
         if self.rows.merged_into is not None:
             return None
-        if self.rows.is_erased:
+        if self.rows.erased_at:
             return self.stored.next_due_at
         known = tuple(v for v in self.timeline.versions if v.published_at <= self.now)
         book = Book(state, Timeline(known or self.timeline.versions[:1]), new_code=lambda: ("", ""))

@@ -153,8 +153,8 @@ def booking_to_json(booking: Booking) -> dict[str, Any]:
         "lots": [list(lot) for lot in booking.lots], "taken": [piece_to_json(p) for p in booking.taken],
         "withdrawn": list(booking.withdrawn), "uses": [piece_to_json(p) for p in booking.uses],
         "is_held": booking.is_held, "coupons": list(booking.coupons), "renews": booking.renews,
-        "missing": booking.missing, "hold": booking.hold, "is_quoted": booking.is_quoted,
-        "claims_first": booking.claims_first,
+        "missing": booking.missing, "hold": booking.hold, "named_hold": booking.named_hold,
+        "is_quoted": booking.is_quoted, "claims_first": booking.claims_first,
         "coupon_amounts": [list(pair) for pair in booking.coupon_amounts],
     }  # fmt: skip
     return {key: value for key, value in data.items() if value}
@@ -170,7 +170,7 @@ def booking_from_json(data: Mapping[str, Any]) -> Booking:
         is_held=data.get("is_held", False), coupons=tuple(data.get("coupons", ())), renews=data.get("renews", False),
         missing=data.get("missing", 0),
         coupon_amounts=tuple((row[0], row[1]) for row in data.get("coupon_amounts", ())),
-        hold=data.get("hold", ""), is_quoted=data.get("is_quoted", False),
+        hold=data.get("hold", ""), named_hold=data.get("named_hold", ""), is_quoted=data.get("is_quoted", False),
         claims_first=data.get("claims_first", False),
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ def check_lot_rows(holdings: Holdings) -> Iterator[Problem]:
 
 def check_coupons(holdings: Holdings) -> Iterator[Problem]:
     """I-1: open coupons, withdrawn ones and the tiers' are in the state as their rows say."""
-    is_erased = holdings.ledgers[0].account.erased_at is not None
+    erased_at = holdings.ledgers[0].account.erased_at
     for ledger in holdings.ledgers:
         rows = {coupon.public_id: coupon for coupon in ledger.coupons}
         for key in ("coupons", "withdrawn"):
@@ -62,11 +62,26 @@ def check_coupons(holdings: Holdings) -> Iterator[Problem]:
                         "I-1", ledger.name, what, "as its row", "missing" if row is None else "otherwise"
                     )
         withdrawn = {cached["id"] for cached in ledger.state.get("withdrawn", ())}
-        cancelled = {id for id, row in rows.items() if row.state == "cancelled" and not is_erased}
-        if withdrawn != cancelled:
-            told = [", ".join(sorted(each)) or "none" for each in (cancelled, withdrawn)]
+        cancelled = {id for id, row in rows.items() if row.state == "cancelled"}
+        surely, maybe = cancelled, cancelled
+        if erased_at is not None:
+            surely, maybe = _withdrawn_since(erased_at, ledger, [rows[id] for id in cancelled])
+        if not surely <= withdrawn <= maybe:
+            told = [", ".join(sorted(each)) or "none" for each in (surely, withdrawn)]
             yield Problem("I-1", ledger.name, "withdrawn coupons in the state", *told)
-        yield from _check_tier_coupons(ledger, rows, is_erased=is_erased)
+        yield from _check_tier_coupons(ledger, rows, is_erased=erased_at is not None)
+
+
+def _withdrawn_since(erased_at: datetime, ledger: Ledger, cancelled: list[Row]) -> tuple[set[str], set[str]]:
+    """Coupons that orders told since the erasure withdrew, surely and maybe: those that it withdrew never come back.
+
+    What tells: they were issued since, or an entry withdrew them since; of tiers' coupons the state itself.
+    """
+    said = {entry.cause: entry.effective_at for entry in ledger.entries if entry.kind == "withdraw"}
+    times = {row.public_id: max(row.issued_at, said.get(row.public_id, row.issued_at)) for row in cancelled}
+    of_tiers = {row[1] for row in ledger.state.get("tier_coupons", ()) if row[2]} & times.keys()
+    surely = {id for id, at in times.items() if at > erased_at}
+    return surely, {id for id, at in times.items() if at >= erased_at} | of_tiers
 
 
 def _check_tier_coupons(ledger: Ledger, rows: dict[str, Row], *, is_erased: bool) -> Iterator[Problem]:

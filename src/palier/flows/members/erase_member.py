@@ -38,5 +38,5 @@ def _erase(command: EraseMember, now: datetime) -> Erased:
     member = open_member(command.shop_id, command.customer, now=now, creates=False)
     erase(member.book)
     member.record(now=now, is_silent=True)
-    forget(member.book.state.id, now=now)
+    forget(member.book.state.id, now=member.book.now)
     return Erased(member.book.state.id)

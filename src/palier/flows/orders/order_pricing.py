@@ -60,7 +60,7 @@ def _seen(work: OrderWork, stored: StoredOrder, message: Order, at: datetime) ->
 
 def _before(work: OrderWork, book: Book, stored: StoredOrder) -> Book:
     """The account without the order, if anything is booked for it."""
-    if replace(stored.booking, is_quoted=False, hold="") == Booking():
+    if replace(stored.booking, is_quoted=False, hold="", named_hold="") == Booking():
         return book
     return without_order(book, work.case_of(book, stored, Cause("order", str(stored.id))))
 

@@ -22,6 +22,7 @@ from palier.store.holds.load import load_holds
 from palier.store.members.load import Moved, lock_query, locked
 from palier.store.orders.beside import Wanted, columns_of, found_beside
 from palier.store.orders.load import (
+    StoredOrder,
     found_orders,
     load_whole_orders,
     lock_orders,
@@ -165,13 +166,19 @@ def _order(work: OrderWork, message: Order, *, at: datetime, latest: datetime) -
     messages.check_order(message, stored, currency=work.shop.currency, latest=latest)
     if stored is not None and stored.is_known and messages.is_older(message, stored):
         return Recorded("older", message.id, stored.account_id)
+    left_alone = ""
     if message.hold:
+        if stored is not None and _is_said_again(message, stored, at):
+            return Recorded("repeat", message.id, stored.account_id)
         owner = stored.account_id if stored else None
         owner = owner if owner is not None else work.by_customer.get(message.customer or "")
-        message = with_hold(message, stored, work.holds, owner=owner)
+        plain, message = message, with_hold(message, stored, work.holds, owner=owner)
+        left_alone = message.hold if message is plain else ""
     merged = messages.merge(stored, message, at=at)
     if stored is not None and stored.is_known and messages.is_repeat(message, merged, stored):
         return Recorded("repeat", message.id, stored.account_id)
+    if merged.booking.named_hold != left_alone:
+        merged = replace(merged, booking=replace(merged.booking, named_hold=left_alone))
     merged = work.without_traces(replace(merged, account_id=work.account_of(merged, message.customer, at=at)))
     lines_changed = stored is None or merged.order.lines != stored.order.lines
     quoted: Quote | None = None
@@ -184,6 +191,13 @@ def _order(work: OrderWork, message: Order, *, at: datetime, latest: datetime) -
     points = work.book(merged, cause, at=at, lines_changed=lines_changed, refund=None, hold=message.hold)
     kind: Kind = "changed" if stored is not None and stored.is_known else "new"
     return Recorded(kind, message.id, merged.account_id, points, quote=quoted)
+
+
+def _is_said_again(message: Order, stored: StoredOrder, at: datetime) -> bool:
+    """Whether the order was booked as the message says it, without what its hold was quoted: so it stays."""
+    if stored.booking.named_hold != message.hold:
+        return False
+    return messages.is_repeat(message, messages.merge(stored, message, at=at), stored)
 
 
 def _refund(work: OrderWork, message: Refund, *, at: datetime, latest: datetime) -> Recorded:

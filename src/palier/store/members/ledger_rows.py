@@ -32,7 +32,7 @@ def load_rows(account_ids: Sequence[int], timeline: Timeline) -> dict[int, dict[
         rows: dict[int, Rows] = {account_id: Rows() for account_id in everyone}
         for account in Account.objects.filter(pk__in=everyone).only("merged_into_id", "erased_at"):
             rows[account.pk].merged_into = account.merged_into_id
-            rows[account.pk].is_erased = account.erased_at is not None
+            rows[account.pk].erased_at = account.erased_at
         _fill_ledger(rows)
         _fill_beside(rows, timeline)
     return {account_id: {member: rows[member] for member in person} for account_id, person in people.items()}
