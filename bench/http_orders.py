@@ -100,9 +100,8 @@ def _program() -> str:
 def main(
     seconds: int = 4,
     turns: int = 5,
-    connections: int = 64,
+    connections: int = 128,
     workers: int = 1,
-    threads: int = 0,
     lines: int = 1,
 ) -> float:
     """Print medians and the ratio to pgbench, turn by turn; returns the ratio (0 on SQLite, which has no pgbench)."""
@@ -114,7 +113,7 @@ def main(
     pgbench = Pgbench() if is_postgresql() else None
     loads: list[Load] = []
     bare: list[float] = []
-    with served(workers=workers, threads=threads) as (address, pid):
+    with served(workers=workers) as (address, pid):
         load(address, pid, request, key, connections=connections, seconds=2)
         for _ in range(turns):
             if pgbench is not None:

@@ -32,15 +32,13 @@ CART = {
 }
 
 
-def main(
-    seconds: int = 4, turns: int = 5, connections: int = 16, workers: int = 1, threads: int = 0
-) -> float:
+def main(seconds: int = 4, turns: int = 5, connections: int = 16, workers: int = 1) -> float:
     """Print the median rate and latencies; returns the rate."""
     choose_database()
     key = shop_with_key(DOCUMENT, members=MEMBERS, orders=6)
     request = Request("POST", "/api/v1/quotes", CART, MEMBERS)
     loads: list[Load] = []
-    with served(workers=workers, threads=threads) as (address, pid):
+    with served(workers=workers) as (address, pid):
         load(address, pid, request, key, connections=connections, seconds=2)
         for _ in range(turns):
             loads.append(load(address, pid, request, key, connections=connections, seconds=seconds))

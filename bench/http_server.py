@@ -92,16 +92,14 @@ def shop_with_key(document: dict[str, Any], *, members: int, orders: int) -> str
 
 
 @contextmanager
-def served(*, workers: int = 1, threads: int = 0) -> Iterator[tuple[str, int]]:
-    """``palier serve`` on a free port: its address, and the id of its process. ``threads`` 0: as it comes."""
+def served(*, workers: int = 1) -> Iterator[tuple[str, int]]:
+    """``palier serve`` on a free port: its address, and the id of its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     from palier.cli.serve import server_words
 
     words = server_words(host="127.0.0.1", port=port, workers=workers)
-    if threads:
-        words[words.index("--blocking-threads") + 1] = str(threads)
     process = subprocess.Popen(words, start_new_session=True)
     try:
         until = time.monotonic() + 120

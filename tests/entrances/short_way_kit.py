@@ -1,12 +1,15 @@
-"""The short way in a test: its application over the test's database, and requests as a WSGI server makes them."""
+"""The short way in a test: its application over the test's database, and requests as an ASGI server makes them."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
@@ -20,7 +23,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a WSGI application answered."""
+    """What an application answered; names of headers are written like X-Request-Id."""
 
     status: int
     headers: dict[str, str]
@@ -39,7 +42,41 @@ def ask(application: Any, environ: dict[str, Any]) -> Answer:
     if hasattr(parts, "close"):
         parts.close()
     status, headers = started[0]
-    return Answer(int(status.split()[0]), dict(headers), body)
+    return Answer(int(status.split()[0]), {_title(name): value for name, value in headers}, body)
+
+
+async def ask_asgi(application: Any, environ: dict[str, Any], pieces: list[bytes]) -> Answer:
+    """The same request to an ASGI application. Its body comes in the pieces, which are taken off their list."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        body = pieces.pop(0) if pieces else b""
+        return {"type": "http.request", "body": body, "more_body": bool(pieces)}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await application(_scope(environ), receive, send)
+    headers = {_title(name.decode()): value.decode("latin-1") for name, value in sent[0]["headers"]}
+    return Answer(sent[0]["status"], headers, b"".join(each.get("body", b"") for each in sent[1:]))
+
+
+def _scope(environ: dict[str, Any]) -> dict[str, Any]:
+    names = {name: name.removeprefix("HTTP_") for name in environ if name.startswith(("HTTP_", "CONTENT_"))}
+    headers = [
+        (short.lower().replace("_", "-").encode(), environ[name].encode("latin-1"))
+        for name, short in names.items()
+    ]
+    path = environ["PATH_INFO"].encode("latin-1")
+    return {
+        "type": "http", "http_version": "1.1", "method": environ["REQUEST_METHOD"], "scheme": "http",
+        "path": path.decode(errors="replace"), "raw_path": quote(path, safe="/").encode(), "root_path": "",
+        "query_string": environ["QUERY_STRING"].encode(), "headers": headers, "server": ("127.0.0.1", "8000"),
+    }  # fmt: skip
+
+
+def _title(name: str) -> str:
+    return "-".join(part.capitalize() for part in name.split("-"))
 
 
 @dataclass
@@ -59,6 +96,16 @@ class ShortWay:
 
         self.long_way = long_way
         self.application = with_short_way(long_way, self.busy)
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the loop and what it keeps."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+        self.busy.close()
 
     def environ(self, method: str, path: str, body: Any, **changes: Any) -> dict[str, Any]:
         """A request as a server hands it over; a change to None takes something away."""
@@ -86,8 +133,15 @@ class ShortWay:
         }
         return {name: value for name, value in environ.items() if value is not None}
 
-    def __call__(self, method: str, path: str, body: Any = b"", **changes: Any) -> Answer:
-        return ask(self.application, self.environ(method, path, body, **changes))
+    def __call__(
+        self, method: str, path: str, body: Any = b"", pieces: list[bytes] | None = None, **changes: Any
+    ) -> Answer:
+        """An answer of the whole. ``pieces``: of these the body consists; a server hands on no more than the length."""
+        environ = self.environ(method, path, body, **changes)
+        length = environ.get("CONTENT_LENGTH", "")
+        whole = environ["wsgi.input"].read(int(length) if length.isdecimal() and length.isascii() else 0)
+        asked = ask_asgi(self.application, environ, [whole] if pieces is None else pieces)
+        return asyncio.run_coroutine_threadsafe(asked, self.loop).result(120)
 
     def long(self, method: str, path: str, body: Any = b"", **changes: Any) -> Answer:
         """What Django answers to the same."""
@@ -106,6 +160,6 @@ def fresh_way() -> Iterator[ShortWay]:
     forget_everything()
     way = ShortWay()
     yield way
-    way.busy.close()
+    way.close()
     connections.close_all()
     forget_everything()

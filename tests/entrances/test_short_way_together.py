@@ -1,6 +1,7 @@
 """Orders booked and carts quoted together: each for itself, in their order, and whatever becomes of the others."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -45,23 +46,24 @@ def tell_together(way, monkeypatch, told):
     way.busy._together._at_once = 1
     together = way.busy._together
 
-    def tell(path, order):
-        try:
-            return way("PUT", path, order)
-        finally:
-            connections.close_all()
-
     with ThreadPoolExecutor(len(told) + 1) as pool:
-        first = pool.submit(tell, "/orders/first", {**ORDER, "member": "first"})
+        first = pool.submit(way, "PUT", "/orders/first", {**ORDER, "member": "first"})
         assert gate.begun.wait(20)
         answers = []
         for count, each in enumerate(told, start=1):
-            answers.append(pool.submit(tell, *each))
-            while sum(map(len, together._waiting.values())) < count:
-                pass
+            answers.append(pool.submit(way, "PUT", *each))
+            until(lambda count=count: sum(map(len, together._waiting.values())) == count)
         gate.opened.set()
         assert first.result(20).status == 200
         return [answer.result(20) for answer in answers], gate
+
+
+def until(holds):
+    """Wait for it, for 20 seconds at most."""
+    begun = time.monotonic()
+    while not holds():
+        assert time.monotonic() < begun + 20
+        time.sleep(0.001)
 
 
 def sound(way):
@@ -143,12 +145,9 @@ def test_a_connection_that_dies_under_a_batch_loses_nothing(way, monkeypatch):
 @pytest.mark.parametrize("threads", [64])
 def test_many_at_once_are_all_booked_exactly_once(way, threads):
     def tell(number):
-        try:
-            order = {**ORDER, "member": f"m{number % 7}", "lines": [{"product": "mug", "price": 10}]}
-            answers = [way("PUT", f"/orders/{number % 40}", order) for _ in range(3)]
-            return [(answer.status, answer.json["result"], answer.json["points"]) for answer in answers]
-        finally:
-            connections.close_all()
+        order = {**ORDER, "member": f"m{number % 7}", "lines": [{"product": "mug", "price": 10}]}
+        answers = [way("PUT", f"/orders/{number % 40}", order) for _ in range(3)]
+        return [(answer.status, answer.json["result"], answer.json["points"]) for answer in answers]
 
     numbers = [n % 40 for n in range(threads)]
     with ThreadPoolExecutor(threads) as pool:
@@ -183,20 +182,13 @@ def test_carts_that_wait_are_quoted_together_and_answered_like_djangos(way, monk
     monkeypatch.setattr(busy_module, "answer_quotes", answer_quotes)
     way.busy._quoting._at_once = 1
 
-    def ask(cart):
-        try:
-            return way("POST", "/quotes", cart)
-        finally:
-            connections.close_all()
-
     with ThreadPoolExecutor(len(carts) + 1) as pool:
-        first = pool.submit(ask, carts[0])
+        first = pool.submit(way, "POST", "/quotes", carts[0])
         assert begun.wait(20)
         answers = []
         for count, cart in enumerate(carts, start=1):
-            answers.append(pool.submit(ask, cart))
-            while sum(map(len, way.busy._quoting._waiting.values())) < count:
-                pass
+            answers.append(pool.submit(way, "POST", "/quotes", cart))
+            until(lambda count=count: sum(map(len, way.busy._quoting._waiting.values())) == count)
         opened.set()
         answered = [answer.result(20) for answer in answers]
     assert batches == [1, len(carts)]

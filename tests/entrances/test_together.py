@@ -1,9 +1,9 @@
 """Work that waits for the work in progress and is then done together."""
 
+import asyncio
 import threading
 import time
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -35,29 +35,28 @@ class Slow:
         return [KeyError(item) if item == "bad" else f"{key}:{item}" for item in items]
 
 
+def one_by_one(slow, asked):
+    """The answer to every (key, item), each asked when the one before is answered."""
+
+    async def ask():
+        return [await slow.together.do(*each) for each in asked]
+
+    return asyncio.run(asyncio.wait_for(ask(), 20))
+
+
 def all_at_once(slow, asked):
-    """The outcome of every (key, item), each asked in a thread of its own."""
-    outcomes = [None] * len(asked)
+    """The outcome of every (key, item), asked in this order without waiting for one another."""
 
-    def ask(place, key, item):
-        try:
-            outcomes[place] = slow.together.do(key, item)
-        except Exception as error:
-            outcomes[place] = error
+    async def ask():
+        waiting = (slow.together.do(*each) for each in asked)
+        return await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 20)
 
-    threads = [threading.Thread(target=ask, args=(place, *each)) for place, each in enumerate(asked)]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.0002)  # so that they come in this order
-    for thread in threads:
-        thread.join(20)
-        assert not thread.is_alive()
-    return outcomes
+    return asyncio.run(ask())
 
 
 def test_a_lone_caller_waits_for_nobody():
     slow = Slow(wait_s=0)
-    assert [slow.together.do(1, item) for item in "abc"] == ["1:a", "1:b", "1:c"]
+    assert one_by_one(slow, [(1, item) for item in "abc"]) == ["1:a", "1:b", "1:c"]
     assert slow.batches == [(1, ("a",)), (1, ("b",)), (1, ("c",))]
 
 
@@ -95,9 +94,9 @@ def test_work_that_breaks_off_leaves_nobody_waiting():
     slow = Slow(wait_s=0.05)
     outcomes = all_at_once(slow, [(1, "a"), (1, "x"), (1, "boom"), (1, "y"), (2, "z")])
     assert outcomes[0] == "1:a"
-    assert {type(outcome) for outcome in outcomes[1:4]} == {ValueError, RuntimeError}
+    assert [type(outcome) for outcome in outcomes[1:4]] == [ValueError] * 3
     assert outcomes[4] == "2:z"
-    assert slow.together.do(1, "again") == "1:again"
+    assert one_by_one(slow, [(1, "again")]) == ["1:again"]
 
 
 def test_no_key_starves():
@@ -117,17 +116,34 @@ def test_only_work_that_takes_long_is_overtaken(monkeypatch):
             assert opened.wait(20)
         return items
 
-    both = Together(work, at_once=2, most=100)
-    with ThreadPoolExecutor(4) as pool:
-        stuck = pool.submit(both.do, 1, "stuck")
-        assert begun.wait(20)
-        patient = pool.submit(both.do, 1, "patient")
-        while not sum(map(len, both._waiting.values())):
-            pass
+    async def ask():
+        both = Together(work, at_once=2, most=100)
+        stuck = asyncio.create_task(both.do(1, "stuck"))
+        while not begun.is_set():
+            await asyncio.sleep(0)
+        patient = asyncio.create_task(both.do(1, "patient"))
+        await asyncio.sleep(0.01)
+        assert most == [("stuck",)]
         monkeypatch.setattr(module, "PATIENCE_S", 0)
-        assert pool.submit(both.do, 1, "late").result(20) == "late"
-        assert patient.result(20) == "patient"
+        assert await both.do(1, "late") == "late"
+        assert await patient == "patient"
         assert not stuck.done()
         opened.set()
-        assert stuck.result(20) == "stuck"
-    assert most == [("stuck",), ("late",), ("patient",)]
+        assert await stuck == "stuck"
+
+    asyncio.run(asyncio.wait_for(ask(), 20))
+    assert most == [("stuck",), ("patient", "late")]
+
+
+def test_who_goes_away_while_they_wait_keeps_nobody_from_their_answer():
+    slow = Slow(wait_s=0.05)
+
+    async def ask():
+        first, gone, stays = (asyncio.create_task(slow.together.do(1, item)) for item in "abc")
+        await asyncio.sleep(0.01)
+        gone.cancel()
+        return await asyncio.gather(first, gone, stays, return_exceptions=True)
+
+    first, gone, stays = asyncio.run(ask())
+    assert (first, stays) == ("1:a", "1:c")
+    assert isinstance(gone, asyncio.CancelledError)

@@ -72,15 +72,10 @@ def serve_with_worker(*, host: str, port: int, workers: int = 1, is_quiet: bool 
     return supervise([web, work])
 
 
-THREADS = 64
-"""Requests of one process that may wait at once. Orders wait for the commit in progress and then share the next one,
-so that more of them waiting are booked faster; none of them has a connection of its own (``palier.api.hot.lanes``)."""
-
-
 def server_words(*, host: str, port: int, workers: int) -> list[str]:
-    """The command line of granian, which would warn of so many threads at each start."""
+    """The command line of granian. HTTP/2 is for whoever stands in front of it."""
     return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", str(THREADS), "--log-level", "error", "--no-ws",
-        "palier.config.wsgi:application",
+        sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--log-level", "error", "--no-ws", "--http", "1",
+        "palier.config.asgi:application",
     ]  # fmt: skip

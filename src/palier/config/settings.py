@@ -71,7 +71,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "palier.config.urls"
-WSGI_APPLICATION = "palier.config.wsgi.application"
 
 TEMPLATES = [
     {

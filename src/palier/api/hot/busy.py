@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from asyncio import get_running_loop
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django_scopes import scope
@@ -18,6 +20,8 @@ from palier.api.quotes_json import Asked, answer_quotes
 from palier.core.order import Order, Refund
 from palier.flows.orders.record_orders import Recorded, RecordOrders, record_orders
 
+R = TypeVar("R")
+
 READERS = 2
 """So many threads work on quotes at once in a process, the second one only while the first waits for long."""
 QUOTES_MAX = 8
@@ -25,7 +29,7 @@ QUOTES_MAX = 8
 fewer would keep the interpreter waiting, more the shoppers."""
 PAGES = 8
 """So many other requests are in Django at once, each with a connection. With the two kinds above a process has twelve
-connections at most, however many threads wait for their turn."""
+connections at most, however many requests wait for their turn."""
 TOGETHER_MAX = 100
 """So many orders are booked in one transaction at most: nobody waits for more."""
 
@@ -35,7 +39,7 @@ class Handler:
     """Answers one address for a caller who has one of the scopes."""
 
     scopes: frozenset[str]
-    answer: Callable[..., dict[str, Any]]
+    answer: Callable[..., Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Told:
 
 
 class Busy:
-    """The handlers, with the connections and the queue that they share in this process."""
+    """The handlers, with the connections, threads and queues that they share in this process."""
 
     def __init__(self) -> None:
         # SQLite has one writer: a second one would only wait for it, and unfairly.
@@ -58,46 +62,56 @@ class Busy:
         self.writing = Lanes(writers)
         self._together = Together(self._book, at_once=writers, most=TOGETHER_MAX)
         self._quoting = Together(self._answer_quotes, at_once=READERS, most=QUOTES_MAX)
+        self._asking = ThreadPoolExecutor(READERS, thread_name_prefix="asking")
         self.quote = Handler(frozenset({"carts"}), self._quote)
         self.order = Handler(frozenset({"orders:write"}), self._order)
         self.refund = Handler(frozenset({"orders:write"}), self._refund)
 
-    def caller(self, header: str, *, world: datetime) -> Caller | None:
-        """Who calls; the database is asked over a connection of ours, not of the thread."""
+    async def caller(self, header: str, *, world: datetime) -> Caller | None:
+        """Who calls; the database is asked in a thread, and over a connection of ours."""
         known = remembered(header, now=world)
         if known is not None:
             return known
-        with self.reading.lent():
-            return authenticate(header, now=world)
+        return await self._ask(lambda: authenticate(header, now=world))
 
     def close(self) -> None:
-        """Close the connections (tests, whose databases come and go)."""
+        """Close the connections and end the threads (tests, whose databases come and go)."""
+        for threads in (self._together, self._quoting):
+            threads.close()
+        self._asking.shutdown()
         for lanes in (self.reading, self.writing, self.others):
             lanes.close()
 
-    def _quote(
+    async def _ask(self, question: Callable[[], R]) -> R:
+        return await get_running_loop().run_in_executor(self._asking, self.reading.over(question))
+
+    async def _quote(
         self, caller: Caller, names: Mapping[str, str], message: Mapping[str, Any], *, world: datetime
     ) -> dict[str, Any]:
-        return self._quoting.do(caller.shop_id, Asked(caller, message, world))
+        return await self._quoting.do(caller.shop_id, Asked(caller, message, world))
 
     def _answer_quotes(self, shop_id: int, asked: Sequence[Asked]) -> Sequence[dict[str, Any] | Exception]:
         with self.reading.lent(), scope(programme=asked[0].caller.programme_id):
             return answer_quotes(shop_id, asked)
 
-    def _order(
+    async def _order(
         self, caller: Caller, names: Mapping[str, str], message: Mapping[str, Any], *, world: datetime
     ) -> dict[str, Any]:
-        return self._tell(caller, read_order(caller, names["order"], message), world)
+        return await self._tell(caller, read_order(caller, names["order"], message), world)
 
-    def _refund(
+    async def _refund(
         self, caller: Caller, names: Mapping[str, str], message: Mapping[str, Any], *, world: datetime
     ) -> dict[str, Any]:
-        with self.reading.lent(), scope(programme=caller.programme_id):
-            refund = read_refund(caller, names["order"], names["refund"], message)
-        return self._tell(caller, refund, world)
+        def read() -> Refund:
+            with scope(programme=caller.programme_id):
+                return read_refund(caller, names["order"], names["refund"], message)
 
-    def _tell(self, caller: Caller, message: Order | Refund, world: datetime) -> dict[str, Any]:
-        recorded = self._together.do(caller.shop_id, Told(message, caller.programme_id, caller.now(world)))
+        return await self._tell(caller, await self._ask(read), world)
+
+    async def _tell(self, caller: Caller, message: Order | Refund, world: datetime) -> dict[str, Any]:
+        recorded = await self._together.do(
+            caller.shop_id, Told(message, caller.programme_id, caller.now(world))
+        )
         if recorded.refusal is not None:
             raise recorded.refusal
         return recorded_json(recorded, message)

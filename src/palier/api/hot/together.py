@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from time import monotonic
 from typing import Generic, TypeVar
@@ -15,31 +16,14 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
-def _taken() -> Lock:
-    lock = Lock()
-    lock.acquire()
-    return lock
-
-
-@dataclass(slots=True, eq=False)
-class _Ticket(Generic[Item, Answer]):
-    """One who waits: until the answer is there, or until it is their turn to do the work (``batch``)."""
-
-    key: int
-    item: Item
-    outcome: Answer | Exception | None = None
-    batch: list[_Ticket[Item, Answer]] | None = None
-    signal: Lock = field(default_factory=_taken)
-
-
 class Together(Generic[Item, Answer]):
     """Callers whose items are worked on together, those of one key at a time, in the order in which they came.
 
-    Nobody waits for company: whoever comes while nobody is at work begins at once, for himself. The others wait; the
-    first of them then does the work of all that wait with his key, ``most`` of them at most. Two at work only contend
-    for the interpreter; but when the work in progress takes longer than ``PATIENCE_S`` (it waits for a lock, the
-    database is slow), whoever comes then begins beside it, up to ``at_once``, and those who wait go on after him.
-    There is no thread of its own that could die or be forgotten by a fork.
+    They wait in an event loop, which costs next to nothing; the work is done in threads. Nobody waits for company:
+    whoever comes while nobody is at work is worked on at once. The others wait; then all who wait with one key are
+    worked on together, ``most`` of them at most. Two at work only contend for the interpreter; but when the work in
+    progress takes longer than ``PATIENCE_S`` (it waits for a lock, the database is slow), whoever comes then begins a
+    second beside it, up to ``at_once``.
     """
 
     def __init__(
@@ -55,58 +39,59 @@ class Together(Generic[Item, Answer]):
         self._lock = Lock()
         self._busy = 0
         self._begun = 0.0
-        self._waiting: dict[int, deque[_Ticket[Item, Answer]]] = {}
+        self._waiting: dict[int, deque[tuple[Item, Future[Answer]]]] = {}
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="together")
 
-    def do(self, key: int, item: Item) -> Answer:
+    async def do(self, key: int, item: Item) -> Answer:
         """The answer to ``item`` once its work is done; the exception that was its outcome is raised."""
-        ticket: _Ticket[Item, Answer] = _Ticket(key, item)
+        loop = get_running_loop()
+        future: Future[Answer] = loop.create_future()
         with self._lock:
+            self._waiting.setdefault(key, deque()).append((item, future))
             begins = not self._busy or (self._busy < self._at_once and monotonic() - self._begun > PATIENCE_S)
             if begins:
                 self._busy += 1
                 self._begun = monotonic()
-            else:
-                self._waiting.setdefault(key, deque()).append(ticket)
         if begins:
-            ticket.batch = [ticket]
-        else:
-            ticket.signal.acquire()
-        if ticket.batch is not None:
-            self._lead(ticket.batch)
-        if isinstance(ticket.outcome, Exception):
-            raise ticket.outcome
-        assert ticket.outcome is not None
-        return ticket.outcome
+            self._threads.submit(self._work_off, loop)
+        return await future
 
-    def _lead(self, batch: list[_Ticket[Item, Answer]]) -> None:
-        try:
-            outcomes = self._work(batch[0].key, [ticket.item for ticket in batch])
-            for ticket, outcome in zip(batch, outcomes, strict=True):
-                ticket.outcome = outcome
-        finally:
-            self._hand_over()
-            for ticket in batch:
-                if ticket.outcome is None:
-                    ticket.outcome = RuntimeError("the work was broken off")
-                if ticket is not batch[0]:
-                    ticket.signal.release()
+    def close(self) -> None:
+        """End the threads once their work is done."""
+        self._threads.shutdown()
 
-    def _hand_over(self) -> None:
-        """The next batch goes to the first who waits for it; nobody waits: one fewer is at work."""
-        with self._lock:
-            batch = self._next_batch()
-            if not batch:
-                self._busy -= 1
-                return
-            self._begun = monotonic()
-        batch[0].batch = batch
-        batch[0].signal.release()
+    def _work_off(self, loop: AbstractEventLoop) -> None:
+        """In a thread: one batch after the other until nobody waits."""
+        while True:
+            with self._lock:
+                key, batch = self._next_batch()
+                if not batch:
+                    self._busy -= 1
+                    return
+                self._begun = monotonic()
+            outcomes: Sequence[Answer | Exception]
+            try:
+                outcomes = self._work(key, [item for item, _ in batch])
+            except Exception as error:
+                outcomes = [error] * len(batch)
+            loop.call_soon_threadsafe(_tell, batch, outcomes)
 
-    def _next_batch(self) -> list[_Ticket[Item, Answer]]:
+    def _next_batch(self) -> tuple[int, list[tuple[Item, Future[Answer]]]]:
         for key, waiting in self._waiting.items():
             batch = [waiting.popleft() for _ in range(min(self._most, len(waiting)))]
             del self._waiting[key]
             if waiting:  # the other keys come first now
                 self._waiting[key] = waiting
-            return batch
-        return []
+            return key, batch
+        return 0, []
+
+
+def _tell(batch: Sequence[tuple[Item, Future[Answer]]], outcomes: Sequence[Answer | Exception]) -> None:
+    """In the loop: everybody gets their outcome, unless they have gone away."""
+    for (_, future), outcome in zip(batch, outcomes, strict=True):
+        if future.done():
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

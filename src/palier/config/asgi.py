@@ -1,4 +1,4 @@
-"""The WSGI application that granian serves."""
+"""The ASGI application that granian serves: the short way, and Django behind it."""
 
 import gc
 import os
