@@ -40,9 +40,8 @@ def by_threads(django: Wsgi, *, threads: int) -> Asgi:
                 return
             receive = told_again(body)
 
-        async def received() -> MutableMapping[
-            str, Any
-        ]:  # the bridge wants a coroutine, granian has something like one
+        # The bridge wants a coroutine; what granian gives is only something like one.
+        async def received() -> MutableMapping[str, Any]:
             return await receive()
 
         await bridge(scope, received, send)
