@@ -91,6 +91,26 @@ def test_a_test_that_passes_on_the_code_as_it_is_fails_on_the_changed_module():
     assert run.stdout.split() == ["0", "1"]
 
 
+STANDS = """
+from tests.mutation.__main__ import CORE, changes, _tree
+from tests.mutation.standing import CANNOT, Standing
+tests = ["tests/core/test_money.py::test_num_3_the_parts_add_up_to_the_whole"]
+standing, file = Standing(tests), CORE / "money.py"
+def tried(said):
+    place = next(i for i, change in enumerate(changes(_tree(file))) if change.said == said)
+    return standing.try_change(file, place, [(tests[0], 1.0)])
+changed = "total - sum(shares) => total + sum(shares)"
+print([tried("value >= 0 => value > 0"), tried(changed), tried(changed)])
+standing.close()
+"""
+
+
+def test_the_standing_session_hears_a_change_of_what_a_test_runs_and_of_nothing_else():
+    run = subprocess.run([sys.executable, "-c", STANDS], cwd=ROOT, capture_output=True, text=True, check=True)
+    test = "tests/core/test_money.py::test_num_3_the_parts_add_up_to_the_whole"
+    assert run.stdout.strip() == str([(0, test), (1, test), (1, test)])
+
+
 def test_the_interval_of_a_share_is_wilsons():
     low, high = wilson(364, 400)
     assert (round(low, 4), round(high, 4)) == (0.8779, 0.9343)

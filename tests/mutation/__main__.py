@@ -21,6 +21,7 @@ from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.measure import CORE, KEPT, Measured, measured
 from tests.mutation.score import share
 from tests.mutation.session import OUT_OF_TIME, PACKAGE, PASSED, ROOT, try_tests
+from tests.mutation.standing import CANNOT, Standing
 
 WORDS = (
     "programme/words_*", "programme/problems_*", "programme/warnings_*", "explain/english.py", "explain/french.py",
@@ -35,7 +36,7 @@ NEAREST = 30
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One change and what became of it: noticed, out of time, survived, or run by no test."""
+    """One change and what became of it: noticed (by which test), out of time, survived, or run by no test."""
 
     file: str
     place: int
@@ -44,6 +45,7 @@ class Tried:
     text: str
     said: str
     outcome: str
+    by: str = ""
 
     @property
     def is_silent(self) -> bool:
@@ -97,37 +99,73 @@ def _read(kept: Path) -> list[Tried]:
 
 def _tried(chosen: Sequence[tuple[Path, int]], known: Measured, kept: Path) -> Iterator[Tried]:
     before = {(each.file, each.place): each for each in _read(kept)}
+    trial = Trial(known)
     for file, place in chosen:
         name = file.relative_to(CORE).as_posix()
         if (name, place) in before:
             yield before[name, place]
             continue
+        tried = trial.of(file, place)
+        with kept.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(asdict(tried)) + "\n")
+        print(f"{tried.outcome:<12} {name}:{tried.line} {tried.function}: {tried.said}", flush=True)
+        yield tried
+    trial.standing.close()
+
+
+class Trial:
+    """Tries changes one after the other."""
+
+    def __init__(self, known: Measured) -> None:
+        self.known, self.standing = known, Standing(TESTS)
+        self.noticed_by: dict[str, int] = {}
+        self.times = 0
+
+    def of(self, file: Path, place: int) -> Tried:
+        """Make the change, and run the tests that cover it until one fails."""
         tree = _tree(file)
         change = changes(tree)[place]
         text = file.read_text(encoding="utf-8").splitlines()[change.line - 1].strip()
-        became = outcome(file, tree, change, known)
-        tried = Tried(name, place, change.function, change.line, text, change.said, became)
-        with kept.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(asdict(tried)) + "\n")
-        print(f"{tried.outcome:<12} {name}:{tried.line} {change.function}: {change.said}", flush=True)
-        yield tried
+        became, by = self._outcome(file, place, tree, change)
+        name = file.relative_to(CORE).as_posix()
+        return Tried(name, place, change.function, change.line, text, change.said, became, by)
+
+    def _outcome(self, file: Path, place: int, tree: ast.Module, change: Change) -> tuple[str, str]:
+        known = self.known
+        tests = known.covering(file, change.lines) if change.function else _naming(file, tree, change, known)
+        if not tests:
+            return "not run", ""
+        if change.function and not known.at_import(file, change.lines):
+            answer, by = self._ask_the_standing(file, place, tests)
+            if answer != CANNOT:
+                return _outcome(answer), by if answer != PASSED else ""
+        return _anew(file, tree, change, _nearest_first(file, tests, known), known), ""
+
+    def _ask_the_standing(self, file: Path, place: int, tests: list[str]) -> tuple[int, str]:
+        """Who noticed a change lately is asked first, then the module's own file, quick tests before slow ones."""
+        seconds, own = self.known.seconds, f"test_{file.stem}"
+        order = sorted(tests, key=lambda t: (-self.noticed_by.get(t, 0), own not in t, seconds[t], t))
+        answer, by = self.standing.try_change(file, place, [(test, seconds[test]) for test in order])
+        if answer not in (PASSED, CANNOT):
+            self.times += 1
+            self.noticed_by[by] = self.times
+        return answer, by
 
 
-def outcome(file: Path, tree: ast.Module, change: Change, known: Measured) -> str:
-    """Make the change in ``tree``, and run the tests that cover it: the nearest first, then all others."""
-    tests = known.covering(file, change.lines) if change.function else _naming(file, tree, change, known)
-    if not tests:
-        return "not run"
-    tests = _nearest_first(file, tests, known)
+def _outcome(answer: int) -> str:
+    return {PASSED: "survived", OUT_OF_TIME: "out of time"}.get(answer, "noticed")
+
+
+def _anew(file: Path, tree: ast.Module, change: Change, tests: list[str], known: Measured) -> str:
+    """Import all that is wanted with the change made: the nearest tests first, then all others."""
     change.make()
     ast.fix_missing_locations(tree)
-    module = ".".join(file.relative_to(PACKAGE).with_suffix("").parts)
-    module = module.removesuffix(".__init__")
+    module = ".".join(file.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
     for part in (tests[:NEAREST], tests[NEAREST:]):
         if part:
             answer = try_tests(part, lambda test: 5 + 10 * known.seconds[test], module=module, tree=tree)
             if answer != PASSED:
-                return "out of time" if answer == OUT_OF_TIME else "noticed"
+                return _outcome(answer)
     return "survived"
 
 

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import coverage
 import pytest
 
+from tests.mutation.caches import caches_of_the_core
 from tests.mutation.session import PACKAGE, ROOT, forked, run_tests
 
 CORE = PACKAGE / "palier" / "core"
-_Cached = type(lru_cache(maxsize=1)(len))
 KEPT = ROOT / "var" / "mutation" / "measured.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """``seconds`` of processor time for each test; ``lines``: file, line, the tests that run it.
+    """``seconds`` of processor time for each test; ``lines``: file, line, the tests that run it; ``imported``: those
+    that the import of a test file runs, too.
 
     What the import of a test file runs counts as run by each of its tests.
     """
 
     seconds: dict[str, float]
     lines: dict[str, dict[int, list[str]]]
+    imported: frozenset[tuple[str, int]]
 
     def covering(self, file: Path, lines: Sequence[int]) -> list[str]:
         """The tests that run one of these lines; all that run anything of the file when there are no lines."""
         known = self.lines.get(file.relative_to(ROOT).as_posix(), {})
         wanted = [known.get(line, []) for line in lines] if lines else list(known.values())
         return list(dict.fromkeys(test for tests in wanted for test in tests))
+
+    def at_import(self, file: Path, lines: Sequence[int]) -> bool:
+        """Whether the import of a test file runs one of these lines."""
+        name = file.relative_to(ROOT).as_posix()
+        return any((name, line) in self.imported for line in lines)
 
 
 class Contexts:
@@ -48,8 +53,7 @@ class Contexts:
 
     def pytest_collection_finish(self) -> None:
         """Caches of the core are emptied before each test, so that it runs what it needs."""
-        known = (thing for thing in gc.get_objects() if isinstance(thing, _Cached))
-        self.caches = [thing for thing in known if str(thing.__module__).startswith("palier.core")]
+        self.caches = caches_of_the_core()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
@@ -84,7 +88,14 @@ def measured(paths: list[str]) -> Measured:
         file: {int(line): [test for i in numbers for test in contexts[i]] for line, numbers in known.items()}
         for file, known in kept["lines"].items()
     }
-    return Measured(kept["seconds"], lines)
+    imports = {i for i, name in enumerate(kept["contexts"]) if name.startswith("import ")}
+    imported = {
+        (file, int(line))
+        for file, known in kept["lines"].items()
+        for line, numbers in known.items()
+        if not imports.isdisjoint(numbers)
+    }
+    return Measured(kept["seconds"], lines, frozenset(imported))
 
 
 def _measure(paths: list[str]) -> int:
