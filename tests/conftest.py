@@ -7,10 +7,18 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 # The same examples every time: a red run can be repeated. HYPOTHESIS_PROFILE=explore looks for new ones.
-hypothesis_settings.register_profile("repeat", deadline=None, derandomize=True, database=None)
+# How long an example takes hangs on what else the machine does: nothing is refused for being slow.
+hypothesis_settings.register_profile(
+    "repeat",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 hypothesis_settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 

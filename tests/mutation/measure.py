@@ -14,7 +14,7 @@ import coverage
 import pytest
 
 from tests.mutation.caches import caches_of_the_core
-from tests.mutation.session import PACKAGE, ROOT, forked, run_tests
+from tests.mutation.session import PACKAGE, ROOT, Wanted, forked, run_tests
 
 CORE = PACKAGE / "palier" / "core"
 KEPT = ROOT / "var" / "mutation" / "measured.json"
@@ -102,7 +102,7 @@ def _measure(paths: list[str]) -> int:
     cover = coverage.Coverage(data_file=None, source=[str(CORE)], config_file=False)
     plugin = Contexts(cover)
     cover.start()
-    answer = run_tests(paths, [plugin], says=True)
+    answer = run_tests(paths, [plugin, Wanted({}, lambda _: 0)], says=True)
     cover.stop()
     data = cover.get_data()
     contexts = sorted(name for name in data.measured_contexts() if name)
