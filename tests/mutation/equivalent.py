@@ -43,7 +43,7 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "order_case.py", "", "is_net: bool = False", "False => True",
     ): "whoever values an order says it; the default serves where it is not looked at",
     (
-        "rebuild.py", "end_at",
+        "renewals.py", "end_at",
         "new = end_with(lot, tuple(replace(r, undone_at=None) for r in known), at) or end",
         " => ".join((f"{_END_WITH} or end", _END_WITH)),
     ): "a lot with an end of its own always has one",

@@ -115,6 +115,7 @@ def _measure(paths: list[str]) -> int:
         for file in data.measured_files()
     }
     kept = {"seconds": plugin.seconds, "contexts": contexts, "lines": lines}
-    KEPT.write_text(json.dumps(kept), encoding="utf-8")
+    if answer == 0:
+        KEPT.write_text(json.dumps(kept), encoding="utf-8")
     print(f"{len(plugin.seconds)} tests measured", file=sys.stderr)
     return answer

@@ -62,10 +62,7 @@ class Wanted:
     def pytest_configure(self) -> None:
         usual = hypothesis.settings.get_profile("repeat")
         phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
-        patient = [hypothesis.HealthCheck.too_slow]
-        hypothesis.settings.register_profile(
-            "no shrinking", parent=usual, phases=phases, suppress_health_check=patient
-        )
+        hypothesis.settings.register_profile("no shrinking", parent=usual, phases=phases)
         hypothesis.settings.load_profile("no shrinking")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
