@@ -166,9 +166,18 @@ def _guess_span(value: object) -> str:
     if not isinstance(value, str):
         return ""
     match = re.fullmatch(r"P?\s*([0-9]{1,5})\s*([A-Za-z]{1,12})", value.strip()[:40], re.IGNORECASE)
-    units = {"d": "D", "j": "D", "t": "D", "w": "W", "s": "W", "m": "M", "y": "Y", "a": "Y"}
-    unit = units.get(match[2][0].lower()) if match else None
-    return f"P{match[1]}{unit}" if match and unit else ""
+    if not match:
+        return ""
+    unit = next((unit for word, unit in _UNITS if match[2].lower().startswith(word)), "")
+    guess = f"P{match[1]}{unit}" if unit else ""
+    return guess if guess != value else ""
+
+
+_UNITS = (
+    ("jahr", "Y"), ("sec", ""), ("sek", ""), ("min", ""), ("d", "D"), ("j", "D"), ("t", "D"), ("w", "W"), ("s", "W"),
+    ("m", "M"), ("y", "Y"), ("a", "Y"),
+)  # fmt: skip
+"""How words for a length of time begin in English, French and German; seconds and minutes are no guess."""
 
 
 DAY_OR_INSTANT_SCHEMA: Mapping[str, Any] = {

@@ -207,9 +207,9 @@ def discount(*, for_points: bool = False) -> Kind[Discount]:
 def _discount_shorthand(value: object) -> str:
     if isinstance(value, str) and value.rstrip().endswith("%"):
         return wrapped(value.rstrip("% "), "{percent: %s}")
-    return (
-        f"{{percent: {value}}} or {{amount: {value}}}" if isinstance(value, int) and 0 < value < 10**6 else ""
-    )
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**6:
+        return ""
+    return f"{{percent: {value}}} or {{amount: {value}}}" if value <= 100 else f"{{amount: {value}}}"
 
 
 DISCOUNT = discount()
