@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.core.approved.documents import document_lines
+from tests.core.approved.doubts import doubt_lines
 from tests.core.approved.kinds import kind_lines
 from tests.core.approved.ledger import ledger_lines
 from tests.core.approved.problems import problem_lines
@@ -16,6 +17,7 @@ FOLDER = Path(__file__).parent
 
 TEXTS: dict[str, Callable[[], Iterator[str]]] = {
     "documents": document_lines,
+    "doubts": doubt_lines,
     "kinds": kind_lines,
     "ledger": ledger_lines,
     "problems": problem_lines,
