@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from palier.core.account import AccountState, Cause, Lot, Piece, Renewal, Timeline, Version
-from palier.core.book import Book, Post, end_with
+from palier.core.book import Book, Post
+from palier.core.renewals import end_with
 from palier.core.values import replace
 from tests.core.kit import START, Story, days, points, programme, when
 

@@ -1,5 +1,7 @@
 """Two accounts of one person become one (R-CUS-4, P108)."""
 
+from collections import Counter
+
 import pytest
 
 from palier.core.account import Totals
@@ -145,6 +147,57 @@ def test_points_used_before_the_merge_come_back_after_it(world):
     world.later(days=1).pay("3", 10, "cancelled")
     world.tell(refund("2", full=True))
     assert (world.account().available, world.account().held) == (105, 0)
+
+
+def ends(world, customer="anna"):
+    """The points of each end, in days from now."""
+    found = Counter()
+    for lot in world.view(customer).lots:
+        found[(lot.ends_at - world.now).days] += lot.remaining
+    return found
+
+
+def test_a_renewal_of_the_merged_half_is_undone_after_the_merge(world):
+    """Seed 1710: as if the order had never been (meaning 7); nobody else's points are touched by it."""
+    world.pay("1", 30, customer="bea")
+    world.later(days=2).pay("2", 20)
+    world.later(days=8).pay("3", 50, customer="bea")
+    assert ends(world, "bea") == {365: 80}
+    world.later(days=1).merge()
+    world.later(days=1).tell(refund("3", full=True))
+    assert ends(world) == {353: 30, 355: 20}
+
+
+def test_a_renewal_after_the_merge_moves_the_points_of_both_and_is_undone_for_both(world):
+    world.pay("1", 30, customer="bea")
+    world.later(days=2).pay("2", 20)
+    world.later(days=8).merge()
+    before = ends(world)
+    world.later(days=1).pay("3", 50)
+    assert set(ends(world)) == {365}
+    world.tell(refund("3", full=True))
+    assert ends(world) == {days - 1: points for days, points in before.items()}
+
+
+def test_a_renewal_of_either_half_reaches_the_points_that_were_there_through_two_merges(world):
+    world.pay("1", 30, customer="carl")
+    world.later(days=1).pay("2", 40, customer="bea")
+    world.later(days=1).merge("bea", "carl")
+    world.later(days=1).pay("3", 50, customer="bea")
+    world.pay("4", 20)
+    world.later(days=1).merge("anna", "bea")
+    world.later(days=1).tell(refund("3", full=True))
+    assert ends(world) == {360: 30, 361: 40, 363: 20}
+
+
+def test_points_that_were_all_used_before_the_merge_come_back_to_the_end_that_is_theirs(world):
+    """The order that renewed them is taken back in the same breath."""
+    world.pay("1", 60, customer="bea")
+    world.later(days=5).pay("2", 10, customer="bea", discounts=(points_used(60, 6),))
+    world.later(days=1).give(5)
+    world.merge()
+    world.later(days=1).tell(refund("2", full=True))
+    assert ends(world) == {358: 60, 364: 5}
 
 
 def test_a_debt_is_paid_by_the_others_points(world):

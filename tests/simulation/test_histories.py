@@ -8,11 +8,6 @@ from tests.simulation.trial import Failure, shrink, try_seed
 SEEDS, CHUNK, FULLY = 2000, 100, 8
 """In the suite; ``python -m tests.simulation`` runs as many as one likes. Each eighth is told twice, and verified."""
 SEEDS_ON_POSTGRESQL = 200
-OPEN = {
-    1710: "which lot or coupon a merge leaves",
-}
-"""Histories that still fail, each with what is in question; docs/reliability.md has them among what is not mended. One
-that holds again fails a test."""
 
 
 @pytest.mark.slow
@@ -21,19 +16,9 @@ that holds again fails a test."""
 def test_no_seed_breaks_a_promise(first, is_postgresql):
     if is_postgresql and first > SEEDS_ON_POSTGRESQL:
         pytest.skip(f"on PostgreSQL the suite tries the first {SEEDS_ON_POSTGRESQL} seeds")
-    for seed in set(range(first, first + CHUNK)) - OPEN.keys():
+    for seed in range(first, first + CHUNK):
         failure = try_seed(seed, fully=seed % FULLY == 0)
         assert failure is None, f"seed {seed}\n{failure}\n{failure.scenario()}"
-
-
-@pytest.mark.slow
-@pytest.mark.django_db
-@pytest.mark.xfail(strict=True, reason="found by the simulation, and not mended yet")
-@pytest.mark.parametrize("seed", OPEN)
-def test_what_is_open_still_fails(seed, is_postgresql):
-    if is_postgresql:
-        pytest.skip("SQLite shows it")
-    assert try_seed(seed, fully=True) is None
 
 
 def test_a_seed_is_always_the_same_history():

@@ -21,7 +21,8 @@ class Lot(Struct, frozen=True):
     """Points credited together: what is left of them, and when they live.
 
     ``starts_at`` is the time of their order, event or gift; ``born_at`` the instant at which they were booked, which
-    decides what renews them. ``available_at`` is None while the order has not reached the state that settles it.
+    decides what renews them and which a merge keeps. ``available_at`` is None while the order has not reached the state
+    that settles it.
     ``own_end`` is the end that the lot was born with, ``ends_at`` the one after renewals; dead when
     ``ends_at <= now``; None never ends.
     ``origin`` is (account, number) of the lot that these points first were, when they moved or came back late.
@@ -99,12 +100,16 @@ class LastOrder(Struct, frozen=True):
 
 
 class Renewal(Struct, frozen=True):
-    """An accepted order moved the end of all points alive at ``at`` to ``until``; active until ``undone_at``."""
+    """An accepted order moved the end of all points alive at ``at`` to ``until``; active until ``undone_at``.
+
+    ``accounts`` are those whose lots it reached, where members were merged; None: all that are at hand.
+    """
 
     order: str
     at: datetime
     until: datetime
     undone_at: datetime | None = None
+    accounts: frozenset[int] | None = None
 
 
 class Override(Struct, frozen=True):

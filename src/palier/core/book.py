@@ -26,6 +26,7 @@ from palier.core.account import (
 )  # fmt: skip
 from palier.core.period import Duration, end_after, zone
 from palier.core.programme.values import Programme
+from palier.core.renewals import as_moved, end_with, is_same
 from palier.core.values import replace
 
 RETURN_GRACE = Duration(days=30)
@@ -160,11 +161,16 @@ class Book:
         available_at: datetime | None,
         own_end: datetime | None,
         origin: tuple[int, int] | None = None,
+        moved: Lot | None = None,
     ) -> int:
-        """Credit a new lot and return its number; settled at once when ``available_at`` has come, then it pays debt."""
+        """Credit a new lot and return its number; settled at once when ``available_at`` has come, then it pays debt.
+
+        ``moved``: as which its points were born, and end; without it they are born now, and end at ``own_end``.
+        """
         assert points > 0
         settled = available_at is not None and available_at <= self.now
-        lot = Lot(self.next_lot, points, starts_at, self.now, settled, available_at, own_end, own_end, origin)
+        born_at, ends_at = (moved.born_at, moved.ends_at) if moved else (self.now, own_end)
+        lot = Lot(self.next_lot, points, starts_at, born_at, settled, available_at, own_end, ends_at, origin)
         self.next_lot += 1
         self.lots[lot.number] = lot
         post.born.append((points, lot))
@@ -226,14 +232,14 @@ class Book:
                 settled=self._has_settled(piece.lot),
             )
         else:
-            moved = next((lot for lot in self.lots.values() if lot.origin == root), None)
-            lot = moved or piece.lot
+            moved = next((lot for lot in self.lots.values() if is_same(lot, piece.lot, root)), None)
+            lot = moved or as_moved(piece.lot, root, renewals, self.now)
             here = moved is not None
         if self.is_dead(lot):
             own_end = end_after(self.now, RETURN_GRACE, zone(self.programme.timezone))
             self._add_returned(post, piece, own_end, root)
         elif not here:
-            self._add_returned(post, piece, lot.ends_at, root)
+            self._add_returned(post, piece, lot.own_end, root, moved=lot)
         else:
             self.lots[lot.number] = replace(lot, remaining=lot.remaining + piece.points)
             post.draws[lot.number] = post.draws.get(lot.number, 0) + piece.points
@@ -259,7 +265,13 @@ class Book:
         return lot.settled or (lot.available_at is not None and lot.available_at <= self.now)
 
     def _add_returned(
-        self, post: Post, piece: Piece, own_end: datetime | None, root: tuple[int, int]
+        self,
+        post: Post,
+        piece: Piece,
+        own_end: datetime | None,
+        root: tuple[int, int],
+        *,
+        moved: Lot | None = None,
     ) -> None:
         assert piece.lot is not None
         self.add_lot(
@@ -269,6 +281,7 @@ class Book:
             available_at=self.now if self._has_settled(piece.lot) else piece.lot.available_at,
             own_end=own_end,
             origin=root,
+            moved=moved,
         )
 
     def debt_after(self, post: Post) -> int:
@@ -362,17 +375,6 @@ def left_with(lot: Lot, remaining: int) -> Lot:
         lot.number, remaining, lot.starts_at, lot.born_at, lot.settled, lot.available_at, lot.own_end, lot.ends_at,
         lot.origin,
     )  # fmt: skip
-
-
-def end_with(lot: Lot, renewals: tuple[Renewal, ...], now: datetime) -> datetime | None:
-    """The end of a lot, from the active renewals that came after it was booked and before its end."""
-    end = lot.own_end
-    if end is None:
-        return None
-    for renewal in sorted((r for r in renewals if r.undone_at is None), key=lambda r: r.at):
-        if lot.born_at <= renewal.at < end and renewal.at <= now:
-            end = max(end, renewal.until)
-    return end
 
 
 TOLD_BY_DEFAULT = frozenset({"tier_up", "tier_down", "coupon_issued", "points_expiring"})

@@ -30,8 +30,9 @@ def merge(kept: Book, merged: Book) -> None:
                 lot.remaining,
                 starts_at=lot.starts_at,
                 available_at=lot.available_at,
-                own_end=lot.ends_at,
+                own_end=lot.own_end,
                 origin=lot.origin or (merged.state.id, lot.number),
+                moved=lot,
             )
     kept.pay_debt(into)
     merged.commit(out)

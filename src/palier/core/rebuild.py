@@ -29,11 +29,12 @@ from palier.core.account import (
     Timeline,
     Totals,
 )
-from palier.core.book import _ACTIVITY, _EXPIRED, _LIFETIME, _SPENT, MERGES, Book, end_with
+from palier.core.book import _ACTIVITY, _EXPIRED, _LIFETIME, _SPENT, MERGES, Book
 from palier.core.catch_up import horizon_of, next_due
 from palier.core.erase import withdrawn_since
 from palier.core.period import add, local_day, start_of_day, zone
 from palier.core.programme.values import Tiers
+from palier.core.renewals import end_at, of_person
 from palier.core.rewards import is_reached
 from palier.core.values import replace
 
@@ -85,22 +86,6 @@ def totals_of(entries: Iterable[Entry]) -> Totals:
     return Totals(**sums)
 
 
-def end_at(lot: Lot, renewals: Sequence[Renewal], now: datetime, *, at_birth: bool) -> datetime | None:
-    """The end of a lot at ``now``. ``at_birth``: a renewal of the instant of its birth came after it."""
-    if lot.own_end is None:
-        return None
-    mine = [r for r in renewals if r.at <= now and (r.at > lot.born_at or (at_birth and r.at == lot.born_at))]
-    end = lot.own_end
-    for at in sorted(
-        {r.at for r in mine} | {r.undone_at for r in mine if r.undone_at and r.undone_at <= now}
-    ):
-        known = tuple(r for r in mine if r.at <= at and (r.undone_at is None or r.undone_at > at))
-        new = end_with(lot, tuple(replace(r, undone_at=None) for r in known), at) or end
-        is_undoing = any(r.undone_at == at for r in mine)
-        end = max(new, at) if is_undoing and new < end else new if is_undoing else max(new, end)
-    return end
-
-
 class Rebuilt:
     """One account in the making; ``state`` is the result. ``person``: the rows of the accounts merged into it too."""
 
@@ -111,6 +96,12 @@ class Rebuilt:
         self.now = stored.caught_up_at
         self.programme = timeline.at(self.now).programme
         self.everyone = [entry for each in person.values() for entry in each.entries]
+        self.merges = [
+            (int(entry.cause.id), account_id, entry.effective_at)
+            for account_id, each in person.items()
+            for entry in each.entries
+            if entry.kind == "merge_in"
+        ]
 
     def state(self) -> AccountState:
         """The whole state, and when something is due next."""
@@ -157,6 +148,11 @@ class Rebuilt:
             found.append(self._lot(new.lot, left[number], cached.get(number), is_settled=number in settled))
         return tuple(found)
 
+    def _renewals_of(self, account_id: int) -> Sequence[Renewal]:
+        if len(self.person) == 1:
+            return self.rows.renewals
+        return of_person(account_id, {id: each.renewals for id, each in self.person.items()}, self.merges)
+
     def _settled(self) -> set[int]:
         """Lots that an entry settled, or to which points came back as available ones while their instant passed."""
         settled = {entry.facts["lot"] for entry in self.rows.entries if entry.kind == "settle"}
@@ -182,7 +178,8 @@ class Rebuilt:
         available_at = next((at for at in told if at is not None), lot.available_at)
         if cached is not None and cached.available_at in (lot.available_at, *told):
             available_at = cached.available_at
-        ends = [end_at(lot, self.rows.renewals, self.now, at_birth=birth) for birth in (False, True)]
+        renewals = self._renewals_of(self.stored.id)
+        ends = [end_at(lot, renewals, self.now, at_birth=birth) for birth in (False, True)]
         ends_at = cached.ends_at if cached is not None and cached.ends_at in ends else ends[0]
         is_there = is_settled or (available_at is not None and available_at <= self.now)
         return replace(lot, remaining=remaining, ends_at=ends_at, available_at=available_at, settled=is_there)
@@ -206,13 +203,13 @@ class Rebuilt:
     def _pieces_of(self, hold_id: str) -> list[tuple[int, int, Lot]]:
         pieces: list[tuple[int, int, Lot]] = []
         for account_id, each in self.person.items():
-            lots = {new.lot.number: new.lot for new in each.lots}
+            lots, renewals = {new.lot.number: new.lot for new in each.lots}, self._renewals_of(account_id)
             for entry in each.entries:
                 if (entry.kind, entry.cause.kind, entry.cause.id) != ("hold", "hold", hold_id):
                     continue
                 for number, points in entry.draws:
                     lot = lots[number]
-                    ends_at = end_at(lot, each.renewals, entry.effective_at, at_birth=True)
+                    ends_at = end_at(lot, renewals, entry.effective_at, at_birth=True)
                     available_at = self._availability_of(lot, account_id)
                     taken = replace(
                         lot, remaining=0, settled=True, ends_at=ends_at, available_at=available_at

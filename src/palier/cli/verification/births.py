@@ -30,9 +30,9 @@ def check_births(holdings: Holdings) -> Iterator[Problem]:
             if entry is None:
                 continue
             where = f"lot {lot.number}"
-            if lot.born_at != entry.effective_at:
-                yield Problem("I-4", ledger.name, f"{where}: born", str(entry.effective_at), str(lot.born_at))
             first = lots.get((lot.origin_account, lot.origin_number))
+            if lot.born_at != entry.effective_at and not (first and _is_moved(holdings, lot)):
+                yield Problem("I-4", ledger.name, f"{where}: born", str(entry.effective_at), str(lot.born_at))
             if (lot.origin_account is None) != (lot.origin_number is None) or (
                 lot.origin_number is not None and first is None
             ):
@@ -54,6 +54,21 @@ def _started(entry: Row) -> datetime:
     return at
 
 
+def _is_moved(holdings: Holdings, lot: Row) -> bool:
+    """Whether it was born and ends by itself as a lot of the same points did on an account that was merged."""
+    root = (lot.origin_account, lot.origin_number)
+    for other in holdings.ledgers:
+        for row in other.lots:
+            own = (
+                (row.origin_account, row.origin_number)
+                if row.origin_number
+                else (other.account.id, row.number)
+            )
+            if own == root and row is not lot and (row.born_at, row.own_end) == (lot.born_at, lot.own_end):
+                return True
+    return False
+
+
 def _check_moved_end(holdings: Holdings, ledger: Ledger, lot: Row) -> Iterator[Problem]:
     """Points that moved keep the end that they had; those that came back too late have thirty days more."""
     known = set()
@@ -66,9 +81,7 @@ def _check_moved_end(holdings: Holdings, ledger: Ledger, lot: Row) -> Iterator[P
             )
             if root == (lot.origin_account, lot.origin_number) and row is not lot:
                 known |= {row.own_end}
-                known |= {
-                    change.ends_at for changes in readings_of(row, other.renewals) for change in changes
-                }
+                known |= {change.ends_at for changes in readings_of(row, other) for change in changes}
     tz = zone(holdings.versions.at(lot.born_at).programme.timezone)
     if lot.own_end not in known | {end_after(lot.born_at, RETURNED_FOR, tz)}:
         told = ", ".join(sorted(map(str, known)))

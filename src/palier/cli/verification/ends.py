@@ -18,16 +18,18 @@ class Change:
     ends_at: datetime
 
 
-def ends_of(lot: Row, renewals: Iterable[Row], *, at_birth: bool = True) -> list[Change]:
+def ends_of(lot: Row, ledger: Ledger, *, at_birth: bool = True) -> list[Change]:
     """The ends that a lot had, one after the other; empty for one without an end.
 
-    ``at_birth``: whether a renewal of the very instant at which the lot was born came after it, and moved it.
+    ``at_birth``: whether a renewal of the very instant at which the lot was born, or moved, came after that and moved
+    its end.
     A renewal moves the end of a lot that lives then, never back. Where one is undone the lot ends as if it had never
     been, but not before that moment.
     """
     if lot.own_end is None:
         return []
-    mine = [r for r in renewals if at_birth or r.at != lot.born_at]
+    renewals, moves = _met_by(lot, ledger)
+    mine = [r for r in renewals if at_birth or r.at not in moves]
     changes = [Change(lot.born_at, lot.own_end)]
     instants = sorted({r.at for r in mine} | {r.undone_at for r in mine if r.undone_at is not None})
     for instant in instants:
@@ -51,10 +53,41 @@ def _end_with(lot: Row, renewals: Iterable[Row]) -> datetime:
     return end
 
 
-def readings_of(lot: Row, renewals: Iterable[Row]) -> tuple[list[Change], list[Change]]:
-    """The ends by both readings of the instant of its birth."""
-    known = list(renewals)
-    return ends_of(lot, known, at_birth=True), ends_of(lot, known, at_birth=False)
+def _met_by(lot: Row, ledger: Ledger) -> tuple[list[Row], set[datetime]]:
+    """The renewals of the accounts on which its points were, while they were there; and when they were born and moved.
+
+    A lot that came with a merge names the lot that its points first were, and that one's account.
+    """
+    if lot.origin_account in (None, ledger.account.id):
+        return ledger.renewals, {lot.born_at}
+    by_id = {each.account.id: each for each in ledger.person}
+    stay, since = by_id.get(lot.origin_account), None
+    found, moves = [], {lot.born_at}
+    for _ in ledger.person:
+        if stay is None or stay is ledger:
+            break
+        until = _moved_at(stay, by_id)
+        found += [
+            r for r in stay.renewals if (since is None or r.at >= since) and (until is None or r.at <= until)
+        ]
+        stay, since = by_id.get(stay.account.merged_into_id), until
+        moves |= {until} if until is not None else set()
+    found += [r for r in ledger.renewals if since is None or r.at >= since]
+    return found, moves
+
+
+def _moved_at(ledger: Ledger, by_id: dict[int, Ledger]) -> datetime | None:
+    kept = by_id.get(ledger.account.merged_into_id)
+    for entry in kept.entries if kept is not None else ():
+        if entry.kind == "merge_in" and entry.cause == str(ledger.account.id):
+            at: datetime = entry.effective_at
+            return at
+    return None
+
+
+def readings_of(lot: Row, ledger: Ledger) -> tuple[list[Change], list[Change]]:
+    """The ends by both readings of the instants of its birth and its moves."""
+    return ends_of(lot, ledger, at_birth=True), ends_of(lot, ledger, at_birth=False)
 
 
 def end_at(changes: list[Change], instant: datetime, *, inclusive: bool) -> datetime | None:

@@ -68,7 +68,7 @@ def check_state_lots(ledger: Ledger) -> Iterator[Problem]:
             continue
         if row is None:
             continue
-        ends = [changes[-1].ends_at if changes else None for changes in readings_of(lot, ledger.renewals)]
+        ends = [changes[-1].ends_at if changes else None for changes in readings_of(lot, ledger)]
         if instant_of(row[7]) not in ends:
             yield Problem("I-1", ledger.name, f"{where}: end", str(ends[0]), str(instant_of(row[7])))
         head = ledger.account.caught_up_at
@@ -85,7 +85,7 @@ def check_state_lots(ledger: Ledger) -> Iterator[Problem]:
 def check_expiry(ledger: Ledger) -> Iterator[Problem]:
     """I-11: points expire at their end, neither before nor after it, and nothing is left of a lot that has ended."""
     lots = {lot.number: lot for lot in ledger.lots}
-    ends = {number: readings_of(lot, ledger.renewals) for number, lot in lots.items()}
+    ends = {number: readings_of(lot, ledger) for number, lot in lots.items()}
     expiring = {entry.sequence: entry for entry in ledger.entries if entry.kind == "expire"}
     for draw in ledger.draws:
         entry = expiring.get(draw.sequence)
@@ -137,7 +137,7 @@ def check_soonest_first(ledger: Ledger) -> Iterator[Problem]:
     """
     lots = {lot.number: lot for lot in ledger.lots}
     settlements = settlements_of(ledger)
-    ends = {number: readings_of(lot, ledger.renewals) for number, lot in lots.items()}
+    ends = {number: readings_of(lot, ledger) for number, lot in lots.items()}
     draws: dict[int, list[Row]] = defaultdict(list)
     for draw in ledger.draws:
         draws[draw.sequence].append(draw)

@@ -84,6 +84,8 @@ class Ledger:
     identities: list[Row] = field(default_factory=list)
     profiles: list[Row] = field(default_factory=list)
     notes: list[Row] = field(default_factory=list)
+    person: list[Ledger] = field(default_factory=list, repr=False)
+    """Those of all accounts that became one with it, its own too."""
 
     @property
     def name(self) -> str:
@@ -162,6 +164,9 @@ def load_holdings(account_ids: Sequence[int], versions: Versions) -> list[Holdin
                 break
             root = ledgers[root.account.merged_into_id]
         roots[root.account.id].append(ledger)
+    for group in roots.values():
+        for ledger in group:
+            ledger.person = group
     orders = _load_orders(ledgers)
     return [
         Holdings(

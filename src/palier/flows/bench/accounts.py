@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from palier.core import tiers
-from palier.core.account import AccountState, Cause, Coupon, Lot, Renewal, Timeline
+from palier.core.account import AccountState, Booking, Cause, Coupon, Lot, Renewal, Timeline
 from palier.core.book import Book
 from palier.core.caps import looks_back_to
 from palier.core.catch_up import catch_up, forget, horizon_of
@@ -24,10 +24,10 @@ from palier.store.orders.load import (
     StoredOrder,
     load_coupons,
     load_expired,
-    load_renewals,
     load_undone,
 )
 from palier.store.orders.record import ChangedOrder
+from palier.store.orders.renewals import load_renewals, load_renewals_of_person
 from palier.store.rows import together
 
 
@@ -61,6 +61,7 @@ class Bench:
         self.beside = Beside()
         """What was read beside a lone order, before anything of this batch."""
         self._renewals: dict[int, tuple[Renewal, ...]] | None = None
+        self._of_person: dict[int, tuple[Renewal, ...]] = {}
 
     def create(self, *, at: datetime) -> int:
         """A new account in the tier that nothing deserves; recorded with the others."""
@@ -97,16 +98,24 @@ class Bench:
                     book.contributions.setdefault(earned.cause, earned)
             book.keeps_since = since - timedelta(days=1)
 
-    def renewals(self, book: Book) -> tuple[Renewal, ...]:
-        """The account's renewals: those stored, as this batch left them, and those of this batch."""
+    def renewals(self, book: Book, booking: Booking) -> tuple[Renewal, ...]:
+        """The account's renewals: those stored, as this batch left them, and those of this batch.
+
+        Where points of merged accounts are at hand, or may come back with what is booked, theirs too.
+        """
         if self._renewals is None:
             self._renewals = load_renewals(
                 account.state.id for account in self.accounts.values() if not account.is_new
             )
+        known = self._renewals.get(book.state.id, ())
+        if _has_moved_points(book, booking):
+            if book.state.id not in self._of_person:
+                self._of_person[book.state.id] = load_renewals_of_person(book.state.id)
+            known = self._of_person[book.state.id]
         undone = dict(book.undone)
         stored = (
             replace(r, undone_at=undone[r.order]) if r.order in undone and r.undone_at is None else r
-            for r in self._renewals.get(book.state.id, ())
+            for r in known
         )
         return (*stored, *book.renewals)
 
@@ -191,6 +200,19 @@ class Bench:
         outcomes = self.close(until=until, note=note)
         with together(accounts=len(outcomes)):
             record(outcomes, now=now, is_silent=is_silent)
+
+
+def _has_moved_points(book: Book, booking: Booking) -> bool:
+    """Whether points that were on another account before a merge are here, or may come back."""
+    pieces = (
+        *booking.uses,
+        *booking.taken,
+        *(piece for coupon in book.coupons.values() for piece in coupon.pieces),
+    )
+    mine = (0, book.state.id)
+    return any(piece.account not in mine for piece in pieces) or any(
+        lot.origin is not None and lot.origin[0] not in mine for lot in book.lots.values()
+    )
 
 
 def _ended_away(book: Book, stored: Mapping[tuple[int, int], tuple[Lot, int]]) -> list[tuple[Lot, int]]:

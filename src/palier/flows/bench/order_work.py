@@ -139,7 +139,7 @@ class OrderWork:
             booking=stored.booking,
             frozen=stored.frozen,
             reached_at=stored.reached_at,
-            renewals=self.bench.renewals(book) if is_update else (),
+            renewals=self.bench.renewals(book, stored.booking) if is_update else (),
             expired=self.bench.expired(book, stored.booking.lots) if is_update else (),
             coupons=self.bench.coupons(book, codes) if codes else (),
             segments=self.bench.segments(book, programme, stored.order, self.others(book, stored))

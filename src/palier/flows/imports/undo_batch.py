@@ -129,7 +129,8 @@ def _cancelled(bench: Bench, stored: StoredOrder, now: datetime) -> Booking:
     case = OrderCase(
         id=str(stored.id), order=replace(stored.order, status="cancelled"), refunds=stored.refunds,
         version=stored.version_id, cause=Cause("order", str(stored.id)), booking=stored.booking, frozen=stored.frozen,
-        reached_at=stored.reached_at, renewals=bench.renewals(book), expired=bench.expired(book, stored.booking.lots),
+        reached_at=stored.reached_at, renewals=bench.renewals(book, stored.booking),
+        expired=bench.expired(book, stored.booking.lots),
         coupons=bench.coupons(book, codes) if codes else (), is_net=bench.accounts[stored.account_id].is_net,
     )  # fmt: skip
     return reconcile(book, case).booking

@@ -5,8 +5,9 @@ Whoever calls has made sure that the account is of the programme at hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from django.db.models import Max
@@ -68,7 +69,7 @@ def _movements(account_id: int, causes: Sequence[Cause]) -> tuple[Movement, ...]
     if not causes:
         return ()
     entries = _entries(account_id, causes)
-    credits = _credits(account_id, [entry.sequence for entry in entries])
+    credits = _credits(account_id, {entry.sequence: entry.effective_at for entry in entries})
     born = {credit.number: sequence for sequence, found in credits.items() for credit in found}
     settlements = _settlements(account_id, born)
     cause_at = {entry.sequence: entry.cause for entry in entries}
@@ -124,16 +125,18 @@ def _entry(sequence, kind, cause_kind, cause, *rest) -> Entry:  # type: ignore[n
     return Entry(sequence, kind, Cause(cause_kind, cause), *rest)
 
 
-def _credits(account_id: int, sequences: Sequence[int]) -> dict[int, list[Credit]]:
+def _credits(account_id: int, made: Mapping[int, datetime]) -> dict[int, list[Credit]]:
     rows = (
-        Lot.objects.filter(account_id=account_id, sequence__in=sequences)
+        Lot.objects.filter(account_id=account_id, sequence__in=list(made))
         .order_by("number")
-        .values_list("sequence", "number", "amount", "available_at", "own_end", "origin_number")
+        .values_list("sequence", "number", "amount", "available_at", "own_end", "origin_number", "born_at")
     )
     found: dict[int, list[Credit]] = {}
-    for sequence, number, amount, available_at, own_end, origin in rows:
+    for sequence, number, amount, available_at, own_end, origin, born_at in rows:
+        # Points that moved with a merge keep the end that they have, whatever they were born with.
+        is_return = origin is not None and born_at == made[sequence]
         found.setdefault(sequence, []).append(
-            Credit(number, amount, available_at, own_end, is_return=origin is not None)
+            Credit(number, amount, available_at, own_end, is_return=is_return)
         )
     return found
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from palier.core.account import Booking, Coupon, Frozen, Lot, Renewal
+from palier.core.account import Booking, Coupon, Frozen, Lot
 from palier.core.order import Delivery, Line, Order, OrderDiscount, Refund, RefundLine, Shipping
 from palier.core.values import replace
 from palier.store.codec import (
@@ -241,21 +241,6 @@ def with_contents(orders: dict[str, StoredOrder]) -> dict[str, StoredOrder]:
         )
         for key, stored in known.items()
     }
-
-
-def load_renewals(account_ids: Iterable[int]) -> dict[int, tuple[Renewal, ...]]:
-    """All renewals of these accounts, oldest first. One statement."""
-    found: dict[int, list[Renewal]] = defaultdict(list)
-    for account_id, order_id, at, until, undone_at in select(
-        f"SELECT account_id, order_id, at, until, undone_at FROM store_renewal WHERE {any_of('account_id')}"
-        " ORDER BY at, id",
-        [listed(account_ids)],
-    ):
-        starts, ends = from_time(at), from_time(until)
-        assert starts is not None
-        assert ends is not None
-        found[account_id].append(Renewal(str(order_id), starts, ends, from_time(undone_at)))
-    return {account_id: tuple(renewals) for account_id, renewals in found.items()}
 
 
 def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[Lot, int]]:

@@ -1,0 +1,86 @@
+"""When a lot ends: its own end, moved by the renewals that reached it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from palier.core.account import Lot, Renewal
+from palier.core.values import replace
+
+HERE = 0
+"""Among the accounts that a renewal reaches: the one that is asked about. Its own lots name no account."""
+
+
+def end_with(lot: Lot, renewals: Iterable[Renewal], now: datetime) -> datetime | None:
+    """The end of a lot, from the active renewals that came after it was booked and before its end."""
+    end = lot.own_end
+    if end is None:
+        return None
+    for renewal in sorted((r for r in renewals if r.undone_at is None), key=lambda r: r.at):
+        if lot.born_at <= renewal.at < end and renewal.at <= now and reaches(renewal, lot):
+            end = max(end, renewal.until)
+    return end
+
+
+def reaches(renewal: Renewal, lot: Lot) -> bool:
+    """Whether the lot's points were on the account whose points were renewed."""
+    return renewal.accounts is None or (lot.origin[0] if lot.origin else HERE) in renewal.accounts
+
+
+def of_person(
+    home: int, renewals: Mapping[int, Iterable[Renewal]], merges: Iterable[tuple[int, int, datetime]]
+) -> tuple[Renewal, ...]:
+    """The renewals of account ``home`` and of those that were merged into it, each with the accounts that it reached.
+
+    ``renewals`` has every account of the person; ``merges`` are (merged, kept, when). At the instant of a merge a
+    renewal of either account reached the points that moved.
+    """
+    kept = {merged: (into, at) for merged, into, at in merges}
+    found = []
+    for account, each in renewals.items():
+        for renewal in each:
+            reached = {one for one in renewals if account in _holders(one, renewal.at, kept)}
+            found.append(
+                replace(renewal, accounts=frozenset(reached | ({HERE} if home in reached else set())))
+            )
+    return tuple(sorted(found, key=lambda renewal: renewal.at))
+
+
+def _holders(account: int, at: datetime, kept: Mapping[int, tuple[int, datetime]]) -> Iterator[int]:
+    """Where the points of an account's own lots were at that instant."""
+    since = datetime.min.replace(tzinfo=at.tzinfo)
+    while since <= at:
+        into, until = kept.get(account, (None, None))
+        if until is None or at <= until:
+            yield account
+        if into is None or until is None:
+            return
+        account, since = into, until
+
+
+def is_same(lot: Lot, was: Lot, root: tuple[int, int]) -> bool:
+    """Whether the lot is the one whose points came with a merge."""
+    return lot.origin == root and lot.own_end == was.own_end and lot.born_at == was.born_at
+
+
+def as_moved(was: Lot, root: tuple[int, int], renewals: tuple[Renewal, ...], now: datetime) -> Lot:
+    """A lot that had nothing left to come with the merge, as it would be here; what it ends by is as known here."""
+    lot = replace(was, origin=root)
+    return replace(lot, ends_at=end_with(lot, renewals, now)) if renewals else lot
+
+
+def end_at(lot: Lot, renewals: Sequence[Renewal], now: datetime, *, at_birth: bool) -> datetime | None:
+    """The end of a lot at ``now``. ``at_birth``: a renewal of the instant of its birth came after it."""
+    if lot.own_end is None:
+        return None
+    mine = [r for r in renewals if r.at <= now and (r.at > lot.born_at or (at_birth and r.at == lot.born_at))]
+    end = lot.own_end
+    for at in sorted(
+        {r.at for r in mine} | {r.undone_at for r in mine if r.undone_at and r.undone_at <= now}
+    ):
+        known = tuple(r for r in mine if r.at <= at and (r.undone_at is None or r.undone_at > at))
+        new = end_with(lot, tuple(replace(r, undone_at=None) for r in known), at) or end
+        is_undoing = any(r.undone_at == at for r in mine)
+        end = max(new, at) if is_undoing and new < end else new if is_undoing else max(new, end)
+    return end

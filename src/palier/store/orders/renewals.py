@@ -1,0 +1,43 @@
+"""Renewals of accounts, and of the persons that accounts became."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from palier.core.account import Renewal
+from palier.core.renewals import of_person
+from palier.store.members.merge import load_person
+from palier.store.rows import any_of, from_time, listed, select
+
+
+def load_renewals(account_ids: Iterable[int]) -> dict[int, tuple[Renewal, ...]]:
+    """All renewals of these accounts, oldest first. One statement."""
+    found: dict[int, list[Renewal]] = defaultdict(list)
+    for account_id, order_id, at, until, undone_at in select(
+        f"SELECT account_id, order_id, at, until, undone_at FROM store_renewal WHERE {any_of('account_id')}"
+        " ORDER BY at, id",
+        [listed(account_ids)],
+    ):
+        found[account_id].append(Renewal(str(order_id), _instant(at), _instant(until), from_time(undone_at)))
+    return {account_id: tuple(renewals) for account_id, renewals in found.items()}
+
+
+def load_renewals_of_person(account_id: int) -> tuple[Renewal, ...]:
+    """The renewals of the account and of those that were merged into it. Three statements."""
+    person = load_person(account_id)
+    merges = select(
+        "SELECT cause, account_id, effective_at FROM store_entry WHERE kind = 'merge_in'"
+        f" AND {any_of('account_id')} ORDER BY account_id, sequence",
+        [listed(person)],
+    )
+    known = load_renewals(person)
+    moves = [(int(merged), kept, _instant(at)) for merged, kept, at in merges]
+    return of_person(account_id, {one: known.get(one, ()) for one in person}, moves)
+
+
+def _instant(value: datetime) -> datetime:
+    instant = from_time(value)
+    assert instant is not None
+    return instant
