@@ -205,17 +205,17 @@ def kind_lines() -> Iterator[str]:
     for name, (kind, values) in KINDS.items():
         yield f"{name}: {kind.schema}"[:400]
         for value in [*values, *OTHERS]:
-            yield f"  {_short(value)} -> {answer(kind.read, value)}"
+            yield f"  {short(value)} -> {answer(kind.read, value)}"
     for exponent in (0, 3, None):
         yield f"money with {exponent} decimals"
         for value in NUMBERS:
-            yield f"  {_short(value)} -> {answer(kinds.money(least=1).read, value, exponent=exponent)}"
+            yield f"  {short(value)} -> {answer(kinds.money(least=1).read, value, exponent=exponent)}"
     yield "schema"
     yield from _tree(schema(), "  ")
 
 
 def answer(read: Callable[[Context, str, Any], Any], value: Any, *, exponent: int | None = 2) -> str:
-    """What is read, or what is wrong, and what else was noted."""
+    """What is read, or what is wrong, what else was noted, and how many maps and items were counted."""
     context = Context(tz=zone("Europe/Paris"), exponent=exponent, languages=("fr", "de"))
     try:
         found = read(context, "at", value)
@@ -223,12 +223,13 @@ def answer(read: Callable[[Context, str, Any], Any], value: Any, *, exponent: in
         return "; ".join(map(str, context.problems))
     if isinstance(found, datetime):
         found = found.astimezone(UTC).isoformat()
-    text = _short(sorted(found) if isinstance(found, frozenset) else found, 150)
+    text = short(sorted(found) if isinstance(found, frozenset) else found, 150)
     noted = "; ".join([*map(str, context.problems), *(f"asks for {each.id}" for each in context.references)])
-    return f"{text} {noted}".strip()
+    counted = f" [{context.nodes}]" if context.nodes else ""
+    return f"{text} {noted}".strip() + counted
 
 
-def _short(value: Any, length: int = 60) -> str:
+def short(value: Any, length: int = 60) -> str:
     text = repr(value)
     return text if len(text) <= length else f"{text[: length - 20]}…{text[-8:]} ({len(text)})"
 

@@ -9,6 +9,7 @@ from tests.core.approved.documents import document_lines
 from tests.core.approved.doubts import doubt_lines
 from tests.core.approved.kinds import kind_lines
 from tests.core.approved.ledger import ledger_lines
+from tests.core.approved.messages import message_lines
 from tests.core.approved.problems import problem_lines
 from tests.core.approved.quotes import quote_lines
 from tests.core.approved.stories import story_lines
@@ -20,6 +21,7 @@ TEXTS: dict[str, Callable[[], Iterator[str]]] = {
     "doubts": doubt_lines,
     "kinds": kind_lines,
     "ledger": ledger_lines,
+    "messages": message_lines,
     "problems": problem_lines,
     "quotes": quote_lines,
     "stories": story_lines,
