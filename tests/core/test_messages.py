@@ -77,6 +77,17 @@ def test_a_full_order_is_read_as_it_was_written():
     assert read.delivery == Delivery("Paris", "FR")
 
 
+@pytest.mark.parametrize(("told", "country"), [("fr", "FR"), ("ßß", "ßß"), ("ß", "SS"), (12, "12"), ("", "")])
+def test_a_country_has_two_characters_at_most_however_it_is_told(told, country):
+    assert order(delivery={"country": told}).delivery.country == country
+
+
+@pytest.mark.parametrize("told", [123, "FRA", " FR"])
+def test_a_country_of_more_than_two_characters_is_refused_a_number_too(told):
+    with pytest.raises(InvalidOrder, match="at most 2 characters"):
+        order(delivery={"country": told})
+
+
 def test_an_order_says_which_optional_parts_it_named():
     assert parse_order({"id": 1, "status": "paid", "shipping": {}}, currency="EUR").said == {"shipping"}
     assert order().said == {"customer", "currency", "rate", "prices", "discounts", "coupons"}

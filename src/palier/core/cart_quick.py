@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert
 
 from palier.core.money import LIMIT
-from palier.core.order import Delivery, Line, Order, OrderDiscount, Shipping
+from palier.core.order import Delivery, Line, Order, OrderDiscount, Shipping, country_told
 from palier.core.quote_values import Cart
 
 LISTED_MAX = 20
@@ -98,7 +98,7 @@ def quick_cart(message: object, *, currency: str, exponent: int, id: str) -> Fou
             shipping = _shipping(asked.shipping, exponent)
             perhaps.append(shipping.carrier)
         if asked.delivery is not UNSET:
-            delivery = Delivery(asked.delivery.city, asked.delivery.country.upper())
+            delivery = Delivery(asked.delivery.city, country_told(asked.delivery.country))
             perhaps += (delivery.city, delivery.country)
         if asked.promo_codes:
             codes = tuple(

@@ -77,7 +77,7 @@ def word(*, most: int = ID_MAX, least: int = 1) -> Kind[str]:
             if len(plain) >= least:
                 return plain
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LIMIT:
-            return str(int(value))
+            value = str(int(value))
         if not isinstance(value, str):
             quoted = "" if isinstance(value, bool) else wrapped(value, '"%s"')
             context.fail(path, f"expected a text; found {shown(value)}", quoted)

@@ -22,7 +22,7 @@ from palier.core.messages_kinds import (
 )
 from palier.core.messages_quick import QuickLine, quick_lines
 from palier.core.money import LIMIT, exponent, is_currency, ratio_half_up, round_half_up
-from palier.core.order import Delivery, Line, Order, OrderDiscount, Shipping
+from palier.core.order import Delivery, Line, Order, OrderDiscount, Shipping, country_told
 from palier.core.programme.kinds import whole
 from palier.core.programme.reader import (
     BOOLEAN,
@@ -296,7 +296,7 @@ _DELIVERY = record(
         "city": Field(word(least=0), "The city's name"),
         "country": Field(word(most=2, least=0), "Two letters of ISO 3166"),
     },
-    lambda context, path, values: Delivery(values.get("city", ""), values.get("country", "").upper()),
+    lambda context, path, values: Delivery(values.get("city", ""), country_told(values.get("country", ""))),
 )
 FIELDS = {
     "id": Field(_NAME, "The shop's id of the order", required=True),

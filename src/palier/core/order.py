@@ -68,6 +68,12 @@ class Delivery(Struct, frozen=True):
     country: str = ""
 
 
+def country_told(told: str) -> str:
+    """A country's two letters as capitals; what becomes longer by them (``ßß``) is no country and stays as told."""
+    capitals = told.upper()
+    return capitals if len(capitals) <= 2 else told
+
+
 class Order(Struct, frozen=True):
     """One version of an order. ``rate`` × amount = programme currency; None when it is in that currency.
 
