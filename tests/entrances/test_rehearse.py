@@ -32,6 +32,17 @@ def palier(*arguments, cwd):
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
 
 
+@pytest.fixture(scope="module")
+def rehearse(tmp_path_factory):
+    """``palier rehearse`` on a database whose tables are there already: making them takes longer than all the rest."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('tables') / 'kept.sqlite3'}"
+
+    def run(*arguments, cwd):
+        return palier("rehearse", "--database", url, *arguments, cwd=cwd)
+
+    return run
+
+
 @pytest.fixture
 def story(tmp_path):
     def write(text, name="story.yaml"):
@@ -47,8 +58,8 @@ def test_all_that_holds_exits_with_0_and_leaves_nothing_behind(tmp_path, story):
     assert [file.name for file in tmp_path.iterdir()] == ["story.yaml"]
 
 
-def test_what_fails_is_told_with_its_place_and_exits_with_1(tmp_path, story):
-    done = palier("rehearse", story(FAILS), cwd=tmp_path)
+def test_what_fails_is_told_with_its_place_and_exits_with_1(tmp_path, story, rehearse):
+    done = rehearse(story(FAILS), cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
         "story.yaml: step 1: ana.spend: expected 31, got 30.50",
@@ -57,16 +68,14 @@ def test_what_fails_is_told_with_its_place_and_exits_with_1(tmp_path, story):
     ]
 
 
-def test_a_refusal_that_nobody_expected_is_a_failure(tmp_path, story):
-    done = palier("rehearse", story(REFUSED), cwd=tmp_path)
+def test_a_refusal_that_nobody_expected_is_a_failure(tmp_path, story, rehearse):
+    done = rehearse(story(REFUSED), cwd=tmp_path)
     assert done.returncode == 1
     assert "step 1: order: expected no refusal, got invalid_order: lines[0].quantity" in done.stdout
 
 
-def test_an_expected_refusal_that_does_not_come_is_a_failure(tmp_path, story):
-    done = palier(
-        "rehearse", story(HOLDS.replace("expect: {", "expect: {error: invalid_order, ")), cwd=tmp_path
-    )
+def test_an_expected_refusal_that_does_not_come_is_a_failure(tmp_path, story, rehearse):
+    done = rehearse(story(HOLDS.replace("expect: {", "expect: {error: invalid_order, ")), cwd=tmp_path)
     assert done.returncode == 1
     assert "step 1: error: expected invalid_order, got nothing" in done.stdout
 
@@ -85,9 +94,9 @@ INVALID = (
 )
 
 
-def test_files_that_are_not_valid_exit_with_2_and_the_reason(tmp_path, story):
+def test_files_that_are_not_valid_exit_with_2_and_the_reason(tmp_path, story, rehearse):
     files = [story(text, f"{number}.yaml") for number, (text, _) in enumerate(INVALID)]
-    done = palier("rehearse", *files, cwd=tmp_path)
+    done = rehearse(*files, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (2, "")
     told = done.stdout.splitlines()
     assert told.pop() == f"{len(INVALID)} not valid"
@@ -95,33 +104,33 @@ def test_files_that_are_not_valid_exit_with_2_and_the_reason(tmp_path, story):
         assert re.search(reason, line)
 
 
-def test_a_missing_file_is_not_valid(tmp_path):
-    done = palier("rehearse", "nowhere.yaml", cwd=tmp_path)
+def test_a_missing_file_is_not_valid(tmp_path, rehearse):
+    done = rehearse("nowhere.yaml", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (2, "")
     assert "nowhere.yaml: this file cannot be read: No such file or directory" in done.stdout
 
 
-def test_one_bad_file_does_not_hide_the_others(tmp_path, story):
+def test_one_bad_file_does_not_hide_the_others(tmp_path, story, rehearse):
     files = [
         story("steps: 1", "a.yaml"),
         story(FAILS, "b.yaml"),
         story(HOLDS, "c.yaml"),
         story(PRICED, "d.yaml"),
     ]
-    done = palier("rehearse", *files, cwd=tmp_path)
+    done = rehearse(*files, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout.splitlines()[-1] == "2 held, 1 failed, 1 not valid"
 
 
-def test_the_programme_may_stand_in_a_file_of_its_own(tmp_path, story):
+def test_the_programme_may_stand_in_a_file_of_its_own(tmp_path, story, rehearse):
     document = re.search(r"programme: (.*)", HOLDS)[1]
     story(document, "programme.yaml")
-    done = palier("rehearse", story(HOLDS.replace(document, "programme.yaml")), cwd=tmp_path)
+    done = rehearse(story(HOLDS.replace(document, "programme.yaml")), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "1 held\n")
 
 
-def test_json_is_one_report_that_a_machine_can_read(tmp_path, story):
-    done = palier("rehearse", "--json", story(FAILS), story(HOLDS, "other.yaml"), cwd=tmp_path)
+def test_json_is_one_report_that_a_machine_can_read(tmp_path, story, rehearse):
+    done = rehearse("--json", story(FAILS), story(HOLDS, "other.yaml"), cwd=tmp_path)
     report = json.loads(done.stdout)
     assert (done.returncode, report["status"]) == (1, 1)
     assert report["counts"] == {"held": 1, "failed": 1, "invalid": 0}
