@@ -18,7 +18,8 @@ from palier.core.quote_values import Cart
 
 LISTED_MAX = 20
 """Longer lists are out of the ordinary, like longer texts: their limits are the strict reader's business."""
-NUMBER_MAX = 15
+NUMBER_MAX = 14
+"""So that no number has more than twelve decimals, which the strict reader refuses."""
 _LINES_MAX = 200
 
 Found = tuple[str | None, Cart, str]
