@@ -143,7 +143,7 @@ class OrderWork:
             expired=self.bench.expired(book, stored.booking.lots) if is_update else (),
             coupons=self.bench.coupons(book, codes) if codes else (),
             segments=self.bench.segments(book, programme, stored.order, self.others(book, stored))
-            if stored.frozen is None
+            if stored.frozen is None and programme.segments
             else (),
             is_net=self.bench.accounts[book.state.id].is_net,
         )
