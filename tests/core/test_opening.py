@@ -82,7 +82,7 @@ def test_an_opening_balance_that_is_undone_leaves_nothing():
 
 
 @pytest.mark.parametrize(("points", "spend"), [(30, 0), (0, 120), (30, 120), (0, 1)])
-def test_undoing_points_or_spend_alone_counts_as_lowering(points, spend):
+def test_what_is_undone_leaves_no_step_of_the_ladder_and_no_grace(points, spend):
     rules = programme(tiers=ladder(0, 1, 120, grace=Duration(days=30)))
     book = undone(given(opened(Story(rules)), points, spend), points, spend)
     assert (owned(book), book.demote_at) == ((0, 0, 0, "t0"), None)
@@ -122,3 +122,15 @@ def test_an_opening_balance_that_lowers_nothing_ends_no_grace(points, spend):
     story = Story(programme(tiers=tiers)).order("A", 130).later(70)
     book = given(opened(story), points, spend)
     assert (book.tier, book.demote_at is not None) == ("t1", True)
+
+
+@pytest.mark.parametrize(
+    ("points", "spend", "ends"), [(5, 0, False), (-5, 0, False), (0, 1, False), (0, 110, True)]
+)
+def test_a_grace_ends_only_when_what_is_undone_lowers_what_is_deserved(points, spend, ends):
+    """Found as a change that nobody noticed: points alone ended a grace, though they count on no ladder of spend."""
+    tiers = ladder(0, 40, 100, 200, window="rolling", rolling=Duration(2), grace=Duration(days=30))
+    story = Story(programme(tiers=tiers)).order("A", 210).later(70)
+    assert (story.state.tier, story.state.demote_at is not None) == ("t3", True)
+    book = undone(given(opened(story), points, spend), points, spend)
+    assert (book.tier, book.demote_at is not None) == (("t0", False) if ends else ("t3", True))

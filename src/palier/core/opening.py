@@ -18,6 +18,7 @@ def open_balance(
     Points end at ``ends_at``, else when points that are given now end. What a debit cannot take becomes a visible
     debt. Opening spend counts for lifetime tiers, and in windows as of now.
     """
+    deserved_before = tiers.deserved_rank(book)
     post = Post("opening", cause, spend_minor=spend_minor, facts={"points": points})
     if points > 0:
         book.add_lot(
@@ -28,7 +29,7 @@ def open_balance(
     if spend_minor:
         post.qualifies_at = book.now
         book.contribute(f"import:{cause.id}", book.now, spend_minor=spend_minor)
-    _close(book, post, lowers=points < 0 or spend_minor < 0)
+    _close(book, post, deserved_before)
 
 
 def undo_opening(book: Book, points: int, *, spend_minor: int, at: datetime, of: Cause, cause: Cause) -> None:
@@ -36,6 +37,7 @@ def undo_opening(book: Book, points: int, *, spend_minor: int, at: datetime, of:
 
     Its spend no longer counts as of ``at``, when it was opened: a window that has left it behind loses nothing.
     """
+    deserved_before = tiers.deserved_rank(book)
     post = Post("opening", cause, spend_minor=-spend_minor, facts={"points": -points, "undone": of.id})
     if points > 0:
         _take(book, post, points)
@@ -52,7 +54,7 @@ def undo_opening(book: Book, points: int, *, spend_minor: int, at: datetime, of:
     if spend_minor:
         post.qualifies_at = at
         book.contribute(f"import:{of.id}", at, spend_minor=-spend_minor)
-    _close(book, post, lowers=points > 0 or spend_minor > 0)
+    _close(book, post, deserved_before)
 
 
 def _take(book: Book, post: Post, points: int) -> None:
@@ -60,7 +62,9 @@ def _take(book: Book, post: Post, points: int) -> None:
     book.owe(post, points - taken)
 
 
-def _close(book: Book, post: Post, *, lowers: bool) -> None:
+def _close(book: Book, post: Post, deserved_before: int) -> None:
+    """A grace goes on unless the ladder's step that is deserved fell by this very entry."""
     book.commit(post)
     rewards.grant(book)
+    lowers = tiers.deserved_rank(book) < deserved_before
     tiers.requalify(book, post.cause, because="refund" if lowers else "order", silent=True)
