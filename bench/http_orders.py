@@ -18,7 +18,8 @@ from pathlib import Path
 from bench.http_server import Load, Request, choose_database, load, say, served, shop_with_key
 from bench.measure import DOCUMENT
 
-MEMBERS = 5000
+MEMBERS = 100_000
+"""As many as pgbench chooses from: orders of one member wait for one another."""
 TABLES = """
 DROP TABLE IF EXISTS bench_event, bench_ledger, bench_member;
 CREATE TABLE bench_event (id bigint PRIMARY KEY, member_id bigint, amount bigint);

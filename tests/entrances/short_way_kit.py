@@ -47,18 +47,35 @@ def ask(application: Any, environ: dict[str, Any]) -> Answer:
 
 async def ask_asgi(application: Any, environ: dict[str, Any], pieces: list[bytes]) -> Answer:
     """The same request to an ASGI application. Its body comes in the pieces, which are taken off their list."""
-    sent: list[Any] = []
 
     async def receive() -> Any:
         body = pieces.pop(0) if pieces else b""
         return {"type": "http.request", "body": body, "more_body": bool(pieces)}
 
+    sent = await _sent(application, environ, receive)
+    headers = {_title(name.decode()): value.decode("latin-1") for name, value in sent[0]["headers"]}
+    return Answer(sent[0]["status"], headers, b"".join(each.get("body", b"") for each in sent[1:]))
+
+
+async def leave_asgi(application: Any, environ: dict[str, Any], begin: bytes) -> list[int]:
+    """The statuses that are answered to somebody who goes away after the begin of the body."""
+    messages = [{"type": "http.request", "body": begin, "more_body": True}]
+
+    async def receive() -> Any:
+        return messages.pop() if messages else {"type": "http.disconnect"}
+
+    sent = await _sent(application, environ, receive)
+    return [message["status"] for message in sent if "status" in message]
+
+
+async def _sent(application: Any, environ: dict[str, Any], receive: Any) -> list[Any]:
+    sent: list[Any] = []
+
     async def send(message: Any) -> None:
         sent.append(message)
 
     await application(_scope(environ), receive, send)
-    headers = {_title(name.decode()): value.decode("latin-1") for name, value in sent[0]["headers"]}
-    return Answer(sent[0]["status"], headers, b"".join(each.get("body", b"") for each in sent[1:]))
+    return sent
 
 
 def _scope(environ: dict[str, Any]) -> dict[str, Any]:
@@ -141,6 +158,12 @@ class ShortWay:
         length = environ.get("CONTENT_LENGTH", "")
         whole = environ["wsgi.input"].read(int(length) if length.isdecimal() and length.isascii() else 0)
         asked = ask_asgi(self.application, environ, [whole] if pieces is None else pieces)
+        return asyncio.run_coroutine_threadsafe(asked, self.loop).result(120)
+
+    def left(self, method: str, path: str, body: bytes, **changes: Any) -> list[int]:
+        """The statuses of the answers to a sender who goes away when half of the body is sent."""
+        environ = self.environ(method, path, body, **changes)
+        asked = leave_asgi(self.application, environ, body[: len(body) // 2])
         return asyncio.run_coroutine_threadsafe(asked, self.loop).result(120)
 
     def long(self, method: str, path: str, body: Any = b"", **changes: Any) -> Answer:

@@ -7,6 +7,7 @@ import pytest
 from django_scopes import scopes_disabled
 
 from palier.api.bodies import BODY_MAX
+from palier.store.models import Order
 from tests.entrances.api_shop import CART, ORDER, forget_everything, make_api
 from tests.entrances.short_way_kit import fresh_way
 from tests.races.kit import serving
@@ -43,10 +44,20 @@ def test_a_body_in_chunks_is_no_larger_than_any_other(way):
     assert (nothing.status, nothing.json["code"]) == (400, "invalid_json")
 
 
-def test_nobody_without_a_key_has_a_body_read(way):
-    pieces = [json.dumps(ORDER).encode()]
+def test_nobody_without_a_key_has_more_than_the_begin_of_a_body_read(way):
+    pieces = [b" " * 50_000] * 5
     answer = in_chunks(way, "PUT", "/orders/1", b"", HTTP_AUTHORIZATION=None, pieces=pieces)
-    assert (answer.status, len(pieces)) == (401, 1)
+    assert (answer.status, len(pieces)) == (401, 3)
+
+
+def test_a_body_that_its_sender_does_not_finish_changes_nothing(way):
+    order = json.dumps(ORDER).encode()
+    for changes in ({}, {"CONTENT_LENGTH": None, "HTTP_TRANSFER_ENCODING": "chunked"}):
+        for path in ("/orders/1", "/members/anna"):
+            assert way.left("PUT", path, order, **changes) == []
+        assert way.left("PUT", "/orders/1", b" " * 200_000 + order, **changes) != [200]
+    assert set(way.went_long) <= {"/api/v1/orders/1"}
+    assert not Order.objects.exists()
 
 
 def test_a_server_that_does_not_say_where_chunks_end_gets_no_answer_but_a_hint(way):

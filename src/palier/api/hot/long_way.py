@@ -17,8 +17,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-BODY_MAX_WAITED_FOR = 64 * 1024
-"""A body up to this size is read before a thread is taken: a slow sender then costs some memory and no thread."""
+WAITED_FOR = 64 * 1024
+"""So much of a body is read before a thread is taken: a slow sender then costs some memory and no thread. A body that
+comes in chunks, and is no larger, gets the length that it turned out to have: not everything reads chunks."""
 
 
 def by_threads(django: Wsgi, *, threads: int) -> Asgi:
@@ -33,12 +34,15 @@ def by_threads(django: Wsgi, *, threads: int) -> Asgi:
         scope = {**scope, "headers": headers}
         if not query.isascii():
             scope["query_string"] = quote(query, safe="%&=+;/?:@!$'()*,-._~[]").encode()
-        length = dict(headers).get(b"content-length", b"")
-        if length.isdigit() and 0 < int(length) <= BODY_MAX_WAITED_FOR:
-            body = await read(receive, int(length))
+        named = dict(headers)
+        if named.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in named:
+            body, is_whole = await _begin(receive)
             if body is None:
                 return
-            receive = told_again(body)
+            receive = told_again(body, None if is_whole else receive)
+            if is_whole and b"content-length" not in named:
+                kept = [header for header in headers if header[0] != b"transfer-encoding"]
+                scope["headers"] = [*kept, (b"content-length", b"%d" % len(body))]
 
         # The bridge wants a coroutine; what granian gives is only something like one.
         async def received() -> MutableMapping[str, Any]:
@@ -63,15 +67,27 @@ async def read(receive: Receive, length: int) -> bytes | None:
     return body
 
 
-def told_again(body: bytes) -> Receive:
-    """What the server would say if the body had not been read."""
-    messages: list[dict[str, Any]] = [
-        {"type": "http.disconnect"},
-        {"type": "http.request", "body": body, "more_body": False},
-    ]
+async def _begin(receive: Receive) -> tuple[bytes | None, bool]:
+    """The body, or its begin, and whether that is all of it; None when its sender has gone away."""
+    body = bytearray()
+    while len(body) <= WAITED_FOR:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None, False
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return bytes(body), True
+    return bytes(body), False
+
+
+def told_again(body: bytes, rest: Receive | None = None) -> Receive:
+    """What the server would say if the body, or its begin, had not been read."""
+    begin = [body]
 
     async def receive() -> MutableMapping[str, Any]:
-        return messages.pop() if len(messages) > 1 else messages[0]
+        if begin:
+            return {"type": "http.request", "body": begin.pop(), "more_body": rest is not None}
+        return {"type": "http.disconnect"} if rest is None else await rest()
 
     return receive
 
