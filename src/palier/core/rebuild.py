@@ -341,8 +341,7 @@ class Rebuilt:
             return nothing
         began = next(at for i, (at, _) in enumerate(below) if all(is_below for _, is_below in below[i:]))
         last = next((entry for entry in reversed(self.rows.entries) if entry.kind == "tier"), None)
-        is_step = last is not None and last.cause.kind == "time" and last.effective_at == since == began
-        if is_step and ladder.landing == "one_step":
+        if last is not None and last.effective_at == since == began and _steps_down(ladder, last):
             book = Book(state, self.timeline, new_code=lambda: ("", ""))
             book.now = began
             return {"demote_at": tiers._next_step(book, ladder), "stepped_at": began}
@@ -394,3 +393,8 @@ class Rebuilt:
         due = self.now if is_reached(book) else next_due(book)
         stored = self.stored.next_due_at
         return stored if stored is not None and (due is None or stored <= due) else due
+
+
+def _steps_down(ladder: Tiers, last: Entry) -> bool:
+    """Whether a soft landing's step is what the entry was; without a grace a refund takes the first one by itself."""
+    return ladder.landing == "one_step" and (last.cause.kind == "time" or ladder.grace.is_zero)

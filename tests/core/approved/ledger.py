@@ -13,24 +13,26 @@ from palier.core.merge import merge
 from palier.core.period import Duration
 from palier.core.programme.values import Programme
 from palier.core.values import replace
+from tests.core.approved.rules import happen_more, more_rules
 from tests.core.approved.stories import happen, rules_told
 from tests.core.checkout_kit import Checkout
 from tests.core.kit import line, points_discount
 
-STORIES = 48
+STORIES, MORE = 48, 36
 
 
 def ledger_lines() -> Iterator[str]:
     """Stories drawn by their number; every sixth ends in a merge, every sixth in an erasure."""
-    rules = rules_told()
-    for number in range(STORIES):
+    usual, more = rules_told(), more_rules()
+    for number in range(STORIES + MORE):
+        rules = usual if number < STORIES else more
         draw = Random(1000 + number)
         programme = rules[number % len(rules)]
         if number % 5 == 4:
             programme = replace(
                 programme, points=replace(programme.points, remind=(Duration(days=7), Duration(days=30)))
             )
-        story = told(programme, draw)
+        story = told(programme, draw, more=number >= STORIES)
         yield f"ledger {number}"
         for entry in story.entries:
             yield f"  {_entry(entry)}"
@@ -53,12 +55,14 @@ def ledger_lines() -> Iterator[str]:
         yield ""
 
 
-def told(programme: Programme, draw: Random) -> Checkout:
-    """A story in which every fourth deed is a checkout."""
+def told(programme: Programme, draw: Random, *, more: bool = False) -> Checkout:
+    """A story in which every fourth deed is a checkout; ``more``: every other one is of the rarer kind."""
     story = Checkout(programme)
-    for step in range(14):
+    for step in range(18 if more else 14):
         if step % 4 == 3:
             _check_out(story, draw, f"h{step}")
+        elif more and step % 2:
+            happen_more(story, draw)
         else:
             happen(story, draw)
     return story

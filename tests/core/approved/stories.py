@@ -18,11 +18,12 @@ from palier.core.programme.load import load_yaml
 from palier.core.programme.parse import parse
 from palier.core.programme.values import Programme, Settle
 from palier.core.values import replace
+from tests.core.approved.rules import happen_more, more_rules
 from tests.core.approved.shops import BEST, CORNER, MARKET
 from tests.core.kit import Story, coupon_discount, line, points_discount, spend_rule
 from tests.core.test_histories import PROGRAMMES
 
-STORIES = 36
+STORIES, MORE = 36, 45
 DEEDS = (
     "order", "order", "order", "use", "coupon", "status", "refund", "piece", "gift", "event", "later", "later", "tier",
     "waive", "publish",
@@ -41,7 +42,17 @@ def rules_told() -> list[Programme]:
 
 
 def story_lines() -> Iterator[str]:
-    """Stories drawn by their number; every fourth is told to staff."""
+    """Stories drawn by their number, every fourth told to staff; then more under other rules, in every language."""
+    more = more_rules()
+    for number in range(STORIES, STORIES + MORE):
+        draw = Random(number)
+        story = Story(more[number % len(more)])
+        for step in range(14):
+            (happen if step % 2 else happen_more)(story, draw)
+        language = ("en", "fr", "de")[number // 3 % 3]
+        yield f"story {number}"
+        yield from (f"  {said}" for said in _told(story, for_staff=number % 4 == 0, language=language))
+        yield ""
     rules = rules_told()
     for number in range(STORIES):
         draw = Random(number)
@@ -104,7 +115,8 @@ def _give_tier(story: Story, draw: Random) -> None:
     if story.state.override is not None:
         story.override(None)
     elif tiers is not None and draw.random() < 0.5:
-        story.override(tiers.ladder[-1].id, draw.choice((None, "2027-03-01")))
+        highest = [tier.id for tier in tiers.ladder if tier.enabled][-1]
+        story.override(highest, draw.choice((None, "2027-03-01")))
 
 
 def _movements(story: Story) -> Iterator[Movement]:
@@ -131,15 +143,15 @@ def _movements(story: Story) -> Iterator[Movement]:
         )
 
 
-def _told(story: Story, *, for_staff: bool) -> Iterator[str]:
-    timeline, formats = Timeline(tuple(story.versions)), formats_for("en", "EUR", "UTC")
+def _told(story: Story, *, for_staff: bool, language: str = "en") -> Iterator[str]:
+    timeline, formats = Timeline(tuple(story.versions)), formats_for(language, "EUR", "UTC")
     for each in _movements(story):
         has, moved = each.balance, each.change.total
         numbers = f"{moved} {has.available} {has.pending} {has.held} {has.debt} {each.tier} {each.sequence}"
         yield f"{title(each, timeline, 'en', formats)} [{numbers} {each.when:%m-%d}]"
-        yield from (f"  {said}" for said in sentences(each, timeline, "en", formats, for_staff=for_staff))
+        yield from (f"  {said}" for said in sentences(each, timeline, language, formats, for_staff=for_staff))
     book = story._open()
     catch_up(book, story.now)
     yield "standing"
-    yield from (f"  {said}" for said in explain_tier(book, "en", formats))
-    yield from (f"  {said}" for said in explain_points(book, "en", formats))
+    yield from (f"  {said}" for said in explain_tier(book, language, formats))
+    yield from (f"  {said}" for said in explain_points(book, language, formats))
