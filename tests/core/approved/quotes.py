@@ -17,7 +17,9 @@ from palier.core.programme.parse import parse
 from palier.core.programme.values import CouponTerms, Discount, Gift, LineFilter, Programme
 from palier.core.quote import booked, quote
 from palier.core.quote_values import Buyer, Cart, Quote
-from tests.core.approved.shops import SHOPS
+from tests.core.approved.doubts import MALL
+from tests.core.approved.rules import GRACE, SCORE
+from tests.core.approved.shops import CORNER, SHOPS, example
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NET = Fraction(5, 6)
@@ -69,6 +71,12 @@ COUPONS = (
 ENTERED = ((), ("TEN",), ("NONE", "REST", "TEN"), ("MUGS", "USED", "GIFT"))
 
 
+MORE = {
+    "mall": load_yaml(MALL), "example": example(), "grace": load_yaml(GRACE), "score": load_yaml(SCORE),
+    "corner again": load_yaml(CORNER),
+}  # fmt: skip
+
+
 def buyers(shop: str) -> tuple[Buyer, ...]:
     tiers = {
         "corner": ("bronze", "silver", "gold"),
@@ -89,8 +97,49 @@ def buyers(shop: str) -> tuple[Buyer, ...]:
     )  # fmt: skip
 
 
+def any_buyers(programme: Programme) -> Iterator[Buyer]:
+    """A buyer on each step and in each segment, near what comes next, with little and with much."""
+    steps = [tier.id for tier in programme.tiers.ladder if tier.enabled] if programme.tiers else [None]
+    thresholds = (
+        [tier.threshold for tier in programme.tiers.ladder if tier.enabled] if programme.tiers else [0]
+    )
+    for place, tier in enumerate(steps):
+        above = thresholds[min(place + 1, len(steps) - 1)]
+        yield Buyer(NOW, available=10 * place, orders=place, tier=tier, qualifying=max(0, above - 1205))
+        yield Buyer(NOW, available=9, orders=1, tier=tier, qualifying=above, coupons=COUPONS, is_net=True)
+    for place, segment in enumerate(programme.segments):
+        held = steps[place % len(steps)]
+        yield Buyer(
+            NOW, available=41 + place, orders=place, tier=held, segments=(segment.id,), coupons=COUPONS
+        )
+
+
 def quote_lines() -> Iterator[str]:
     """Every shop, basket and buyer; codes, deliveries, currencies and asked points take turns."""
+    yield from _quoted_usual()
+    turn = count()
+    for shop, document in MORE.items():
+        programme = parse(document)
+        plan = compile_plan(programme)
+        for basket, lines in BASKETS.items():
+            for place, buyer in enumerate(any_buyers(programme)):
+                number = next(turn)
+                cart = _cart(number, lines, programme.currency)
+                language = programme.languages[number // 5 % len(programme.languages)]
+                quoted = quote(plan, cart, buyer)
+                yield f"{number}: {shop}, {basket}, buyer {place}, {cart.coupons}, {cart.use_points}"
+                yield from _told(
+                    quoted,
+                    programme,
+                    buyer,
+                    cart.order.currency,
+                    for_staff=number % 3 == 0,
+                    language=language,
+                )
+                yield ""
+
+
+def _quoted_usual() -> Iterator[str]:
     turn = count()
     for shop, document in SHOPS.items():
         programme = parse(load_yaml(document))
@@ -119,7 +168,13 @@ def _cart(number: int, lines: tuple[Line, ...], currency: str) -> Cart:
 
 
 def _told(
-    quoted: Quote, programme: Programme, buyer: Buyer, currency: str, *, for_staff: bool
+    quoted: Quote,
+    programme: Programme,
+    buyer: Buyer,
+    currency: str,
+    *,
+    for_staff: bool,
+    language: str = "en",
 ) -> Iterator[str]:
     yield (
         f"  total {quoted.total_minor} saved {quoted.shipping_saved_minor} earns {quoted.earns} {quoted.why_not}"
@@ -132,14 +187,14 @@ def _told(
         yield f"  hint {hint.kind} {hint.missing} {hint.of} {hint.id}"
     for refused in quoted.refused:
         yield f"  refused {refused.source} {refused.reason} {refused.id} {refused.code} {refused.missing}"
-    formats = formats_for("en", programme.currency, "UTC")
+    formats = formats_for(language, programme.currency, "UTC")
     words = explain_quote(
         quoted,
         programme,
         buyer,
-        "en",
+        language,
         formats,
-        prices=formats_for("en", currency, "UTC"),
+        prices=formats_for(language, currency, "UTC"),
         for_staff=for_staff,
     )
     yield from (f"  | {said}" for said in words.lines())
