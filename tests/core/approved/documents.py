@@ -16,13 +16,18 @@ from palier.core.programme.source import as_written, lines_of, with_section
 from palier.core.programme.tell import tell
 from palier.core.programme.text import to_json, to_yaml
 from palier.core.programme.values import Programme
+from tests.core.approved.doubts import MALL
 from tests.core.approved.problems import paths, with_one
+from tests.core.approved.rules import GRACE, ORDERS, SCORE
 from tests.core.approved.shops import BEST, CORNER, MARKET, example
 from tests.core.programme.test_tell import DOUBTFUL
 
 
 def _documents() -> dict[str, Any]:
-    texts = {"corner": CORNER, "market": MARKET, "best": BEST, "doubtful": DOUBTFUL}
+    texts = {
+        "corner": CORNER, "market": MARKET, "best": BEST, "doubtful": DOUBTFUL, "mall": MALL, "grace": GRACE,
+        "score": SCORE, "orders": ORDERS,
+    }  # fmt: skip
     return {"nothing": {"name": "Nothing", "currency": "EUR"}, "example": example()} | {
         name: load_yaml(text) for name, text in texts.items()
     }
@@ -48,11 +53,12 @@ def document_lines() -> Iterator[str]:
             yield f"  | {told.place}: {told.sentence} {told.advice}"
         yield f"  lines {lines_of(text, [warning.path for warning in found])}"
     names = list(read)
-    for old, new in zip(names, [*names[1:], names[0]]):
+    for place, (old, new) in enumerate(zip(names, [*names[1:], names[0]])):
         for one, other in ((old, new), (new, old)):
+            language = "en" if place < 5 else ("fr", "de", "en")[place % 3]
             yield f"from {one} to {other}"
-            yield from (f"  {said}" for said in diff(read[one], read[other], "en"))
-    for name in ("example", "corner", "market", "doubtful"):
+            yield from (f"  {said}" for said in diff(read[one], read[other], language))
+    for name in ("example", "corner", "market", "doubtful", "grace"):
         yield from _without_one(name, documents[name], read[name])
     for section in ("points", "tiers", "earning", "messages"):
         yield f"{section} of market put into the text of corner"
