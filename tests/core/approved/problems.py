@@ -82,7 +82,7 @@ def problem_lines() -> Iterator[str]:
     for name, document in documents.items():
         yield from _spoiled(f"document {name}", document, parse, turn)
     for name, (message, read) in MESSAGES.items():
-        yield f"{name}: {_SET.sub(_sorted, repr(read(message)))}"
+        yield f"{name}: {with_sorted_sets(repr(read(message)))}"
         yield from _spoiled(name, message, read, turn)
 
 
@@ -123,6 +123,11 @@ def with_one(whole: Any, path: tuple[Any, ...], change: Callable[[Any, Any], obj
 
 def _put(inner: Any, key: Any, value: Any) -> None:
     inner[key] = value
+
+
+def with_sorted_sets(text: str) -> str:
+    """The text of values whose sets stand in one order."""
+    return _SET.sub(_sorted, text)
 
 
 def _sorted(found: re.Match[str]) -> str:

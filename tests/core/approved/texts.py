@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.core.approved.documents import document_lines
 from tests.core.approved.doubts import doubt_lines
+from tests.core.approved.edges import drop_lines, edge_lines
 from tests.core.approved.kinds import kind_lines
 from tests.core.approved.ledger import ledger_lines
 from tests.core.approved.messages import message_lines
@@ -19,6 +20,8 @@ FOLDER = Path(__file__).parent
 TEXTS: dict[str, Callable[[], Iterator[str]]] = {
     "documents": document_lines,
     "doubts": doubt_lines,
+    "drops": drop_lines,
+    "edges": edge_lines,
     "kinds": kind_lines,
     "ledger": ledger_lines,
     "messages": message_lines,
