@@ -19,6 +19,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash")
     parser.add_argument("--database", default=os.environ.get("PALIER_TEST_DATABASE", "sqlite"))
     parser.add_argument("--only", default="", help="cases whose flow or name holds this text")
+    parser.add_argument(
+        "--first", default="", help="go on at the first case whose flow or name holds this text"
+    )
     parser.add_argument("--every", type=int, default=1, help="only every so manieth point of each case")
     parser.add_argument(
         "--whole", action="store_true", help="also all points of what takes seconds to do again"
@@ -45,6 +48,8 @@ def _run(options: Any) -> int:
     from tests.crash.trial import tell, try_case
 
     chosen = [case for case in CASES if options.only in f"{case.flow} {case.name}"]
+    begin = [at for at, case in enumerate(chosen) if options.first in f"{case.flow} {case.name}"]
+    chosen = chosen[begin[0] :] if begin else []
     start, statements, kills, failed = time.monotonic(), 0, 0, []
     gc.freeze()
     with receiving(), places() as place:
