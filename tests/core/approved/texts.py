@@ -13,6 +13,7 @@ from tests.core.approved.ledger import ledger_lines
 from tests.core.approved.messages import message_lines
 from tests.core.approved.problems import problem_lines
 from tests.core.approved.quotes import quote_lines
+from tests.core.approved.sayings import saying_lines
 from tests.core.approved.stories import story_lines
 
 FOLDER = Path(__file__).parent
@@ -27,5 +28,6 @@ TEXTS: dict[str, Callable[[], Iterator[str]]] = {
     "messages": message_lines,
     "problems": problem_lines,
     "quotes": quote_lines,
+    "sayings": saying_lines,
     "stories": story_lines,
 }
