@@ -15,6 +15,7 @@ from tests.core.approved.problems import problem_lines
 from tests.core.approved.quotes import quote_lines
 from tests.core.approved.sayings import saying_lines
 from tests.core.approved.stories import story_lines
+from tests.core.approved.worths import worth_lines
 
 FOLDER = Path(__file__).parent
 
@@ -30,4 +31,5 @@ TEXTS: dict[str, Callable[[], Iterator[str]]] = {
     "quotes": quote_lines,
     "sayings": saying_lines,
     "stories": story_lines,
+    "worths": worth_lines,
 }
