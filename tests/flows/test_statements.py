@@ -3,6 +3,7 @@
 import pytest
 
 from palier.flows.checkout import pricing
+from palier.store.models import Account
 from palier.store.programmes import load
 from tests.flows.checkout import cart, code, held, quoted
 from tests.flows.world import (
@@ -62,6 +63,21 @@ def test_the_order_that_sets_off_everything_costs_at_most_twelve_statements(db):
     world.pay("1", 499)
     world.give(600)
     code = world.view().coupons[-1].code
+    discounts = (points_used(50, 5), OrderDiscount("coupon", amount_minor=1000, code=code))
+    with statements() as made:
+        world.later(days=1).pay("2", 1500, discounts=discounts, delivery=Delivery("Paris", "FR"))
+    assert len(made) <= NEW_MAX, "\n".join(made)
+    assert {"silver", "thousand"} <= world.coupons().keys()
+
+
+def test_the_order_that_meets_a_new_window_costs_at_most_twelve_statements_whatever_it_sets_off(db):
+    """The account's contributions are read anew then."""
+    world = World.new(rich())
+    world.pay("1", 499)
+    world.give(600)
+    code = world.view().coupons[-1].code
+    world.later(days=1).publish({**rich(), "tiers": {**rich()["tiers"], "window": {"rolling": "P2Y"}}})
+    assert Account.objects.get().is_stale
     discounts = (points_used(50, 5), OrderDiscount("coupon", amount_minor=1000, code=code))
     with statements() as made:
         world.later(days=1).pay("2", 1500, discounts=discounts, delivery=Delivery("Paris", "FR"))

@@ -25,11 +25,14 @@ def repoint(merged_id: int, kept_id: int) -> None:
         )
 
 
+PERSON = (
+    "person(id) AS (SELECT id FROM store_account WHERE id = %s UNION"
+    " SELECT a.id FROM store_account a JOIN person ON a.merged_into_id = person.id)"
+)
+"""SQL after WITH RECURSIVE: an account and those that were merged into it, directly or not."""
+
+
 def load_person(account_id: int) -> list[int]:
     """The account and those that were merged into it, directly or not: one person's. One statement."""
-    rows = select(
-        "WITH RECURSIVE person(id) AS (SELECT id FROM store_account WHERE id = %s UNION"
-        " SELECT a.id FROM store_account a JOIN person ON a.merged_into_id = person.id) SELECT id FROM person",
-        [account_id],
-    )
+    rows = select(f"WITH RECURSIVE {PERSON} SELECT id FROM person", [account_id])
     return [row[0] for row in rows]
