@@ -92,7 +92,7 @@ def _shift(instant: datetime, duration: Duration, tz: ZoneInfo, sign: int) -> da
     return shifted + timedelta(seconds=sign * duration.seconds)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1 << 13)
 def start_of_day(day: date, tz: ZoneInfo) -> datetime:
     """The instant at which that local day begins, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=tz).astimezone(UTC)

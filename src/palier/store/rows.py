@@ -219,7 +219,7 @@ def _write_all(writes: Sequence[tuple[str, str, bool]]) -> None:
     run(_as_one(statements), parameters, keeps_plan=all(are_few))
 
 
-@cache
+@lru_cache(maxsize=256)
 def _as_one(statements: tuple[str, ...]) -> str:
     *before, last = statements
     named = ", ".join(f"w{i} AS ({statement})" for i, statement in enumerate(before))
