@@ -1,6 +1,7 @@
 """A person is forgotten, or takes everything along (R-GDPR-3, R-GDPR-4)."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -115,6 +116,13 @@ def test_a_coupon_that_an_erased_persons_order_brings_and_takes_back_may_come_ba
         rewards = CouponRow.objects.filter(account=account, origin="reward")
         assert list(rewards.values_list("state", flat=True)) == states
         assert not list(load_problems(world.programme_id))
+
+
+def test_a_request_that_waited_for_another_erases_at_the_later_instant(known):
+    booked = Entry.objects.latest("effective_at").effective_at
+    known.now = booked - timedelta(seconds=1)
+    account_id = erase(known).account_id
+    assert Account.objects.get(pk=account_id).erased_at == booked
 
 
 def test_erasing_again_finds_nobody(known):

@@ -33,9 +33,10 @@ def check_columns(holdings: Holdings) -> Iterator[Problem]:
         # One that had nothing at all leaves no entry.
         if gone and str(account.merged_into_id) != gone[-1]:
             yield Problem("I-13", ledger.name, "merged into", gone[-1], str(account.merged_into_id))
-        erased = [entry.recorded_at for entry in entries if entry.cause_kind == "erase"]
-        if erased and account.erased_at != erased[-1]:
-            yield Problem("I-14", ledger.name, "erased_at", str(erased[-1]), str(account.erased_at))
+        # A request that waited for another erases at the later instant; 0.1.0 wrote the clock of the request.
+        erased = [(entry.effective_at, entry.recorded_at) for entry in entries if entry.cause_kind == "erase"]
+        if erased and account.erased_at not in erased[-1]:
+            yield Problem("I-14", ledger.name, "erased_at", str(erased[-1][0]), str(account.erased_at))
     account = holdings.ledgers[0].account
     identities = [row for ledger in holdings.ledgers for row in ledger.identities]
     if account.erased_at is None and not identities:
