@@ -26,7 +26,7 @@ from tests.mutation.session import MEMORY, PACKAGE, Wanted, forked, run_tests
 
 CANNOT = 90
 NOTICED = 1
-BASE_SECONDS, FACTOR = 3, 10
+BASE_SECONDS, FACTOR = 1, 10
 
 
 class Standing:

@@ -71,10 +71,7 @@ COUPONS = (
 ENTERED = ((), ("TEN",), ("NONE", "REST", "TEN"), ("MUGS", "USED", "GIFT"))
 
 
-MORE = {
-    "mall": load_yaml(MALL), "example": example(), "grace": load_yaml(GRACE), "score": load_yaml(SCORE),
-    "corner again": load_yaml(CORNER),
-}  # fmt: skip
+MORE = {"mall": MALL, "example": "", "grace": GRACE, "score": SCORE, "corner again": CORNER}
 
 
 def buyers(shop: str) -> tuple[Buyer, ...]:
@@ -118,8 +115,8 @@ def quote_lines() -> Iterator[str]:
     """Every shop, basket and buyer; codes, deliveries, currencies and asked points take turns."""
     yield from _quoted_usual()
     turn = count()
-    for shop, document in MORE.items():
-        programme = parse(document)
+    for shop, text in MORE.items():
+        programme = parse(load_yaml(text) if text else example())
         plan = compile_plan(programme)
         for basket, lines in BASKETS.items():
             for place, buyer in enumerate(any_buyers(programme)):
