@@ -183,6 +183,13 @@ def test_a_soft_landing_waits_again_from_its_step():
     assert (story.tier, derived(story)) == ("t0", plain(story.state))
 
 
+def test_a_tier_that_is_given_and_held_already_is_told_by_its_entry():
+    story = Story(programme(tiers=ladder(0, 50, 90))).override("t0").later(1)
+    assert derived(story, replace(story.state, tier=None)) == plain(story.state)
+    none = Story(programme(tiers=ladder(10, 50))).gift(5).later(1)
+    assert (none.tier, derived(none, replace(none.state, tier="t1")).tier) == (None, None)
+
+
 def test_without_a_grace_a_refund_takes_the_first_step_of_a_soft_landing():
     """Found by stories under rules that change: the rows told a step that was due at once."""
     rules = programme(

@@ -110,6 +110,12 @@ def test_two_renewals_of_which_the_later_is_undone_leave_the_earlier():
     assert end_at(LOT, renewals, START + days(20), at_birth=False) == START + days(60)
 
 
+def test_an_end_that_has_passed_by_an_undoing_stays_what_it_was():
+    """What came later does not reach points that were dead by then, and does not bring their first end back."""
+    renewals = [renewed(5, 60, undone_at=START + days(40)), renewed(50, 90)]
+    assert end_at(LOT, renewals, START + days(60), at_birth=False) == START + days(40)
+
+
 def test_a_lot_that_moved_is_known_by_its_root_its_birth_and_its_end():
     moved = replace(LOT, number=9, origin=(2, 1), remaining=0)
     assert is_same(moved, LOT, (2, 1))

@@ -70,7 +70,7 @@ PLAIN: list[Any] = [
     {"welcome": {"a": LIMIT}}, {"welcome": {"a": LIMIT + 1}}, {"welcome": {"a": -LIMIT}}, {"welcome": {"x" * 80: 1}},
     {"welcome": {"x" * 81: 1}}, {"welcome": {"a\x00": 1}}, {"welcome": {"a": "x" * 100_000}},
     {"welcome": {"a": "x" * 100_001}}, {"welcome": {"a": "b\x00"}}, {"welcome": {"a": Decimal("1.5")}}, {5: True},
-    {"welcome": {"a": {"b": {"c": {"d": {"e": {"f": {"g": 1}}}}}}}}, {"welcome": {"a": [1, [2, {"b": None}]]}},
+    {"welcome": {"a": {"b": {"c": {"d": {"e": {"f": {"g": 1}}}}}}}}, {"welcome": {"a": [1, [2, {"b": None}]]}}, {"welcome": [[[[[[[1]]]]]]]}, {"welcome": {"a": [[[[[[[1]]]]]]]}},
     {"welcome": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": 1}}}}}}}}},
 ]  # fmt: skip
 ZONES: list[Any] = [

@@ -18,8 +18,10 @@ from palier.core.programme.values import CouponTerms, Discount, Gift, LineFilter
 from palier.core.quote import booked, quote
 from palier.core.quote_values import Buyer, Cart, Quote
 from tests.core.approved.doubts import MALL
+from tests.core.approved.edges import FAIR
 from tests.core.approved.rules import GRACE, SCORE
 from tests.core.approved.shops import CORNER, SHOPS, example
+from tests.core.approved.worths import CLUB
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NET = Fraction(5, 6)
@@ -71,7 +73,7 @@ COUPONS = (
 ENTERED = ((), ("TEN",), ("NONE", "REST", "TEN"), ("MUGS", "USED", "GIFT"))
 
 
-MORE = {"mall": MALL, "example": "", "grace": GRACE, "score": SCORE, "corner again": CORNER}
+MORE = {"mall": MALL, "example": "", "grace": GRACE, "score": SCORE, "corner again": CORNER, "club": CLUB, "fair": FAIR}
 
 
 def buyers(shop: str) -> tuple[Buyer, ...]:

@@ -75,3 +75,11 @@ def test_a_changed_amount_changes_the_digest() -> None:
     one = parse(with_sections(redemption={"brackets": [], "min_total": "80.00"}))
     other = parse(with_sections(redemption={"brackets": [], "min_total": "80.01"}))
     assert digest(one) != digest(other)
+
+
+def test_equal_programmes_have_one_digest_in_whatever_order_their_messages_stand():
+    head = "{name: A, currency: EUR, messages: {%s}}"
+    one = parse_text(head % "welcome: true, tier_up: false")
+    other = parse_text(head % "tier_up: false, welcome: true")
+    assert one == other
+    assert digest(one) == digest(other)
