@@ -4,6 +4,8 @@ from fractions import Fraction
 
 import pytest
 
+from palier.core.account import Contribution
+from palier.core.caps import looks_back_to, room_under_caps
 from palier.core.order import OrderDiscount, Shipping
 from palier.core.period import Duration
 from palier.core.programme.values import (
@@ -170,3 +172,50 @@ def test_points_are_multiplied_before_they_are_capped():
 def test_goods_that_cost_nothing_after_discounts_earn_nothing_by_amount_whatever_multiplies():
     rules = multiplied(times(3, lines=MUGS), EarningRule("flat", award=Award(7)))
     assert booked(Story(rules).order("A", line(10), discounts=(OrderDiscount("tier", 1000),))) == [7]
+
+
+@pytest.mark.parametrize(
+    ("caps", "begins"),
+    [
+        ([], None),
+        ([("order", True), ("ever", True)], None),
+        ([(DAY, True)], "2026-03-09T23:00:00Z"),
+        ([(DAY, False)], None),
+        ([(Duration(days=2), True)], "2026-03-08T10:00:00.000001Z"),
+        ([(Duration(seconds=3600), True)], "2026-03-10T09:00:00.000001Z"),
+        ([("ever", True), (DAY, True), (Duration(1), True)], "2026-02-10T10:00:00.000001Z"),
+        ([(Duration(days=3), False), (DAY, True)], "2026-03-09T23:00:00Z"),
+    ],
+)
+def test_caps_look_back_as_far_as_the_longest_of_them(caps, begins):
+    rules = tuple(EarningRule(f"c{i}", enabled=on, cap=Cap(9, every)) for i, (every, on) in enumerate(caps))
+    paris = replace(programme(earning=(spend_rule(), *rules)), timezone="Europe/Paris")
+    at = when("2026-03-10T10:00:00Z")
+    assert looks_back_to(paris, at) == (begins and when(begins))
+
+
+@pytest.mark.parametrize(
+    ("every", "at", "counts"),
+    [
+        (DAY, "2026-03-09T23:00:00Z", True),
+        (DAY, "2026-03-09T22:59:59Z", False),
+        (DAY, "2026-03-10T22:59:59Z", True),
+        (DAY, "2026-03-10T23:00:00Z", False),
+        (Duration(days=2), "2026-03-08T10:00:00Z", False),
+        (Duration(days=2), "2026-03-08T10:00:00.000001Z", True),
+        (Duration(days=2), "2026-03-10T10:00:00Z", True),
+        (Duration(days=2), "2026-03-10T10:00:00.000001Z", False),
+    ],
+)
+def test_a_cap_counts_what_lies_in_its_window_but_not_the_same_order(every, at, counts):
+    rules = replace(
+        programme(earning=(EarningRule("c", cap=Cap(9, every)), EarningRule("d", cap=Cap(5, "order")))),
+        timezone="Europe/Paris",
+    )
+    other, own = (Contribution(cause, when(at), 0, 8, 0) for cause in ("order:B", "order:A"))
+    now = when("2026-03-10T10:00:00Z")
+    asked = {"activity": 99, "at": now}
+    assert room_under_caps(rules, [other, own], cause="order:A", **asked) == (1 if counts else 5)
+    assert room_under_caps(rules, [own], cause="event:A", **asked) == (1 if counts else 9)
+    assert room_under_caps(rules, [other, own], cause="event:A", **asked) == (0 if counts else 9)
+    assert room_under_caps(rules, [], cause="event:A", applies=lambda _: False, **asked) is None
