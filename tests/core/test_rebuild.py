@@ -282,3 +282,27 @@ def test_a_coupon_that_an_order_used_is_none_of_the_accounts_any_more():
     assert derived(story) == plain(story.state)
     story.order("B", status="cancelled")
     assert derived(story, replace(story.state, coupons=())) == plain(story.state)
+
+
+def test_whether_an_erased_accounts_coupon_of_a_tier_was_withdrawn_is_what_is_stored():
+    rules = programme(tiers=ladder(0, 50, coupons=(1,)))
+    story = Story(rules).order("A", 60).later(1)
+    ((tier, coupon, _),) = story.state.tier_coupons
+    erased = [replace(each, state="cancelled") for each in story.coupons.values()]
+    for said in (True, False):
+        stored = replace(story.state, tier_coupons=((tier, coupon, said),))
+        found = derived(story, stored, coupons=erased, erased_at=story.now)
+        assert found.tier_coupons == ((tier, coupon, said),)
+        assert derived(story, stored, coupons=erased).tier_coupons == ((tier, coupon, True),)
+
+
+def test_of_two_coupons_of_one_tier_the_accounts_own_counts_unless_the_other_is_stored():
+    rules = programme(tiers=ladder(0, 50, coupons=(1,)))
+    story = Story(rules).order("A", 60).later(1)
+    (own,) = story.coupons.values()
+    other = replace(own, id="other", issued_at=own.issued_at - days(9))
+    bare = replace(story.state, tier_coupons=())
+    for coupons in ([own, other], [other, own]):
+        assert derived(story, bare, coupons=coupons).tier_coupons == (("t1", own.id, False),)
+        stored = replace(story.state, tier_coupons=(("t1", "other", False),))
+        assert derived(story, stored, coupons=coupons).tier_coupons == (("t1", "other", False),)

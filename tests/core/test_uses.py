@@ -7,6 +7,7 @@ import pytest
 from palier.core.order import OrderDiscount
 from palier.core.period import Duration
 from palier.core.programme.values import CouponTerms, Discount, Reward, Settle
+from palier.core.values import replace
 from tests.core.kit import (
     Story,
     coupon_discount,
@@ -15,6 +16,7 @@ from tests.core.kit import (
     points_discount,
     programme,
     reward,
+    spend_rule,
     when,
 )
 
@@ -217,6 +219,14 @@ def test_a_coupon_ends_at_midnight_after_its_last_day():
     story, _ = with_coupon(valid_for="P1M")
     assert story.at(when("2026-02-10T23:59:59")).states() == ["issued"]
     assert story.at(when("2026-02-11")).states() == ["expired"]
+
+
+def test_a_booked_coupon_that_its_store_no_longer_gives_holds_nothing_up():
+    story = Story(programme(earning=(spend_rule(),))).order("A", 20)
+    known = story.orders["A"]
+    known.booking = replace(known.booking, coupons=("gone",), coupon_amounts=(("gone", 500),))
+    story.order("A", status="cancelled")
+    assert (known.booking.coupons, known.booking.coupon_amounts, story.available) == ((), (), 0)
 
 
 def test_a_code_that_is_nobodys_is_left_alone():
