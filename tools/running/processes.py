@@ -73,7 +73,7 @@ class Child:
     def anonymous_kb(self) -> int:
         """Memory of its own that its processes have now, in KiB: what a leak would grow."""
         assert self.process is not None
-        return sum(_anonymous_kb(pid) for pid in _session(self.process.pid))
+        return sum(anonymous_kb(pid) for pid in _session(self.process.pid))
 
 
 @dataclass(slots=True)
@@ -170,7 +170,8 @@ def _session(leader: int) -> list[int]:
     return found
 
 
-def _anonymous_kb(pid: int) -> int:
+def anonymous_kb(pid: int) -> int:
+    """Memory of its own that a process has now, in KiB; 0 when it is gone."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Anonymous:"):
