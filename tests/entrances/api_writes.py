@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django_scopes import scopes_disabled
+from django.db import connection
 
 from palier.api.views import document_text
 from tests.entrances.api_shop import CART, DOCUMENT, ORDER, Api, make_api
@@ -119,13 +119,21 @@ _BESIDE = {"Answer", "ApiKey"}
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table of ours: what a second effect could change."""
-    with scopes_disabled():
+    """Every row of every table of ours as it is stored: what a second effect could change."""
+    with connection.cursor() as cursor:
         return {
-            model.__name__: list(model._base_manager.order_by("pk").values())
+            model.__name__: list(_rows(cursor, model._meta))
             for model in apps.get_app_config("store").get_models()
             if model.__name__ not in _BESIDE
         }
+
+
+def _rows(cursor: Any, table: Any) -> Iterator[dict[str, Any]]:
+    keys = ", ".join(f'"{field.column}"' for field in table.pk_fields)
+    cursor.execute(f'SELECT * FROM "{table.db_table}" ORDER BY {keys}')
+    names = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        yield dict(zip(names, row))
 
 
 def changes(
