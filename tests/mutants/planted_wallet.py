@@ -37,7 +37,7 @@ WALLET = (
         "points that come back live anew",
         "D14",
         "core/book.py",
-        "            self._add_returned(post, piece, lot.ends_at, root)",
+        "            self._add_returned(post, piece, lot.own_end, root, moved=lot)",
         "            self._add_returned(post, piece, None, root)",
         test="tests/flows/test_merge.py",
     ),
