@@ -67,6 +67,7 @@ def document_lines() -> Iterator[str]:
 
 def _without_one(name: str, document: Any, whole: Programme) -> Iterator[str]:
     """How a document in which one thing is left out, or said of another number, differs from the whole."""
+    usual = check(whole)
     for path in paths(document):
         gone = with_one(document, path, lambda inner, key: inner.pop(key))
         other = with_one(document, path, _another)
@@ -79,7 +80,7 @@ def _without_one(name: str, document: Any, whole: Programme) -> Iterator[str]:
                 yield f"{name} {what} {'.'.join(map(str, path))}"
                 yield from (f"  {said}" for said in diff(whole, programme, "en"))
                 yield from (f"  back: {said}" for said in diff(programme, whole, "en"))
-                doubts = [doubt for doubt in check(programme) if doubt not in check(whole)]
+                doubts = [doubt for doubt in check(programme) if doubt not in usual]
                 yield from (
                     f"  doubt {each.code} {each.path}: {each.reason} {each.suggestion}" for each in doubts
                 )
