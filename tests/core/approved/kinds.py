@@ -47,7 +47,7 @@ LANGUAGES: list[Any] = [
     "zh-abcdefgh", "zh-abcdefghi", 5,
 ]  # fmt: skip
 LISTS: list[Any] = [
-    [1, "b", " b "], ["a", None, ""], ("a",), "a", 5, [["a"]], [True], {"a": "b"}, ["a"] * 3, [LIMIT + 1],
+    [1, "b", " b "], ["a", None, ""], ("a",), "a", 5, [["a"]], [True], {"a": "b"}, ["a"] * 3, [LIMIT + 1], "x" * 70, 10**59,
 ]  # fmt: skip
 MAPS: list[Any] = [
     {"fr": "a", "de": "b"}, {"de": "b", "fr": "a"}, {"en": "a"}, {"FR": "a"}, {"fr": ""}, {"fr": "", "de": 5}, {5: "a"},
@@ -214,16 +214,23 @@ def kind_lines() -> Iterator[str]:
     yield from _tree(schema(), "  ")
 
 
-def answer(read: Callable[[Context, str, Any], Any], value: Any, *, exponent: int | None = 2) -> str:
+def answer(
+    read: Callable[[Context, str, Any], Any],
+    value: Any,
+    *,
+    exponent: int | None = 2,
+    metric: str = "spend",
+    length: int = 150,
+) -> str:
     """What is read, or what is wrong, what else was noted, and how many maps and items were counted."""
-    context = Context(tz=zone("Europe/Paris"), exponent=exponent, languages=("fr", "de"))
+    context = Context(tz=zone("Europe/Paris"), exponent=exponent, languages=("fr", "de"), metric=metric)
     try:
         found = read(context, "at", value)
     except Broken:
         return "; ".join(map(str, context.problems))
     if isinstance(found, datetime):
         found = found.astimezone(UTC).isoformat()
-    text = short(sorted(found) if isinstance(found, frozenset) else found, 150)
+    text = short(sorted(found) if isinstance(found, frozenset) else found, length)
     noted = "; ".join([*map(str, context.problems), *(f"asks for {each.id}" for each in context.references)])
     counted = f" [{context.nodes}]" if context.nodes else ""
     return f"{text} {noted}".strip() + counted

@@ -73,7 +73,15 @@ COUPONS = (
 ENTERED = ((), ("TEN",), ("NONE", "REST", "TEN"), ("MUGS", "USED", "GIFT"))
 
 
-MORE = {"mall": MALL, "example": "", "grace": GRACE, "score": SCORE, "corner again": CORNER, "club": CLUB, "fair": FAIR}
+MORE = {
+    "mall": MALL,
+    "example": "",
+    "grace": GRACE,
+    "score": SCORE,
+    "corner again": CORNER,
+    "club": CLUB,
+    "fair": FAIR,
+}
 
 
 def buyers(shop: str) -> tuple[Buyer, ...]:

@@ -10,10 +10,12 @@ from tests.core.approved.doubts import doubt_lines
 from tests.core.approved.edges import drop_lines, edge_lines
 from tests.core.approved.kinds import kind_lines
 from tests.core.approved.ledger import ledger_lines
+from tests.core.approved.loads import load_lines
 from tests.core.approved.messages import message_lines
 from tests.core.approved.problems import problem_lines
 from tests.core.approved.quotes import quote_lines
 from tests.core.approved.sayings import saying_lines
+from tests.core.approved.sections import section_lines
 from tests.core.approved.stories import story_lines
 from tests.core.approved.worths import worth_lines
 
@@ -26,10 +28,12 @@ TEXTS: dict[str, Callable[[], Iterator[str]]] = {
     "edges": edge_lines,
     "kinds": kind_lines,
     "ledger": ledger_lines,
+    "loads": load_lines,
     "messages": message_lines,
     "problems": problem_lines,
     "quotes": quote_lines,
     "sayings": saying_lines,
+    "sections": section_lines,
     "stories": story_lines,
     "worths": worth_lines,
 }

@@ -141,7 +141,7 @@ _AWARD: Kind[Award] = record(
         "currency": CURRENCY_BESIDE,
     },
     _build_award,
-    shorthand=lambda value: f"{{points: {value}}}" if isinstance(value, int) and 0 < value < 10**12 else "",
+    shorthand=lambda value: f"{{points: {value}}}" if type(value) is int and 0 < value < 10**12 else "",
 )
 
 
