@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,21 +30,35 @@ def unlike(model: World, programme_id: int, shops: list[int]) -> Iterator[str]:
     found = {(shops.index(i.shop_id), i.customer_id): i.account_id for i in identities}
     if found.keys() != model.members.keys():
         yield f"members: database {sorted(found)}, model {sorted(model.members)}"
-    accounts = Account.objects.in_bulk(found.values())
+    accounts = _accounts(programme_id)
     for name, member in model.members.items():
         if name in found:
             where = f"{name[0]}/{name[1]}"
-            yield from _unlike(where, _account(accounts[found[name]]), _member(member))
+            yield from _unlike(where, accounts[found[name]][1], _member(member))
     yield from _order_differences(model, programme_id, shops)
-    yield from _erased_differences(model, programme_id)
+    nobodys = accounts.keys() - set(found.values())
+    yield from _erased_differences(model, [accounts[one] for one in nobodys])
 
 
-def _erased_differences(model: World, programme_id: int) -> Iterator[str]:
+def _accounts(programme_id: int) -> dict[int, tuple[Account, dict[str, Any]]]:
+    """Every account with its figures, in three statements."""
+    coupons: dict[int, list[CouponRow]] = defaultdict(list)
+    intents: dict[int, list[Intent]] = defaultdict(list)
+    for coupon in CouponRow.objects.filter(programme_id=programme_id):
+        coupons[coupon.account_id].append(coupon)
+    for intent in Intent.objects.filter(account__programme_id=programme_id, event__in=(REMINDER, *TOLD)):
+        intents[intent.account_id].append(intent)
+    return {
+        account.pk: (account, _account(account, coupons[account.pk], intents[account.pk]))
+        for account in Account.objects.filter(programme_id=programme_id)
+    }
+
+
+def _erased_differences(model: World, accounts: list[tuple[Account, dict[str, Any]]]) -> Iterator[str]:
     """I-14: accounts that nobody's name stands on any more have nothing left but their sums."""
     for member in model.erased:
         member.go_to(model.now)
-    nobodys = Account.objects.filter(programme_id=programme_id, merged_into=None, identities=None)
-    there = Counter(_sums(_account(account)) for account in nobodys)
+    there = Counter(_sums(figures) for account, figures in accounts if account.merged_into_id is None)
     here = Counter(_sums(_member(member)) for member in model.erased)
     if there != here:
         yield f"erased members: database {_plain(there)}, model {_plain(here)}"
@@ -76,13 +90,12 @@ def _unlike(where: str, there: dict[str, Any], here: dict[str, Any]) -> Iterator
             yield f"{where} {name}: database {_plain(value)}, model {_plain(here[name])}"
 
 
-def _account(account: Account) -> dict[str, Any]:
+def _account(account: Account, coupons: list[CouponRow], intents: list[Intent]) -> dict[str, Any]:
     rows = account.state.get("lots", [])
     lots: Counter[Any] = Counter()
     for row in rows:
         if row[1]:
             lots[_instant(row[2]), bool(row[4]), _instant(row[7])] += row[1]
-    coupons = CouponRow.objects.filter(account_id=account.id)
     return {
         "available": account.available,
         "pending": account.pending,
@@ -96,8 +109,8 @@ def _account(account: Account) -> dict[str, Any]:
         "orders": account.orders,
         "tier": account.tier or None,
         "claims": len(account.state.get("first_claims", [])),
-        "reminders": _reminders(account),
-        "told": _told(account),
+        "reminders": _reminders(intents),
+        "told": _told(intents),
         "lots": lots,
         "coupons": Counter(
             (c.origin, _named(c), c.state, c.issued_at, c.ends_at, c.points, c.remaining_minor)
@@ -145,17 +158,18 @@ def _order(order: Booked) -> dict[str, Any]:
     }
 
 
-def _reminders(account: Account) -> list[str]:
+REMINDER = "points_expiring"
+TOLD = ("tier_up", "tier_down", "coupon_issued")
+
+
+def _reminders(intents: list[Intent]) -> list[str]:
     """The last day of which it was told, and the day on which."""
-    intents = Intent.objects.filter(account=account, event="points_expiring")
-    return sorted(intent.key.partition(":")[2] for intent in intents)
+    return sorted(intent.key.partition(":")[2] for intent in intents if intent.event == REMINDER)
 
 
-def _told(account: Account) -> dict[str, int]:
+def _told(intents: list[Intent]) -> dict[str, int]:
     """How often it was told of its tier and its coupons."""
-    events = ("tier_up", "tier_down", "coupon_issued")
-    told = Intent.objects.filter(account=account, event__in=events).values_list("event", flat=True)
-    return dict(sorted(Counter(told).items()))
+    return dict(sorted(Counter(intent.event for intent in intents if intent.event in TOLD).items()))
 
 
 def _named(coupon: Any) -> str:

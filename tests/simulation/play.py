@@ -20,11 +20,14 @@ AGAIN = ("event", "gift", "hold", "voucher")
 """Steps that are told once more at the end, and must be recognised by their keys."""
 
 
-def play(history: History, *, works_often: bool, repeats: bool = True) -> World:
+def play(history: History, *, works_often: bool, repeats: bool = True, begun: World | None = None) -> World:
     """Tell the whole history to a new programme. With ``works_often`` the due work is done before every step and in
-    between; without it only where the history says so, and at its end. ``repeats``: everything is told once more."""
+    between; without it only where the history says so, and at its end. ``repeats``: everything is told once more.
+
+    ``begun``: a programme to which nothing was told yet.
+    """
     with numbered_coupons():
-        world = begin(history)
+        world = begin(history) if begun is None else anew(begun)
         now = history.starts_at
         for step in history.steps:
             if works_often:
@@ -43,9 +46,8 @@ def play(history: History, *, works_often: bool, repeats: bool = True) -> World:
 
 def begin(history: History) -> World:
     """A new programme with two shops."""
-    # Numbers of versions come again after a rollback: what the process remembers of them would be another history's.
     programmes._versions.clear()
-    programmes._timelines.clear()
+    _forget_timelines()
     document = history.document
     command = InitProgramme(
         name=document["name"], currency=document["currency"], timezone=document["timezone"], language="en",
@@ -57,6 +59,17 @@ def begin(history: History) -> World:
         created_at=history.starts_at,
     )  # fmt: skip
     return World(initiated.programme_id, [initiated.shop_id, second.id], document["currency"])
+
+
+def anew(begun: World) -> World:
+    """The same programme, after everything that was told to it was rolled back."""
+    _forget_timelines()
+    return World(begun.programme_id, begun.shops, begun.currency)
+
+
+def _forget_timelines() -> None:
+    """Numbers of versions come again after a rollback: what the process remembers of them is of another history."""
+    programmes._timelines.clear()
 
 
 @contextmanager

@@ -35,8 +35,8 @@ def statement_problems(world: World, history: History) -> Iterator[str]:
 
 def _history_problems(account: Account) -> Iterator[str]:
     movements = load_movements(account.id, limit=MOVEMENTS_MAX)
-    if count_movements(account.id) != len(movements):
-        yield f"I-27: account {account.id} has {len(movements)} movements, counted {count_movements(account.id)}"
+    if (counted := count_movements(account.id)) != len(movements):
+        yield f"I-27: account {account.id} has {len(movements)} movements, counted {counted}"
     shown = [each for movement in movements for each in movement.shown]
     total = sum(each.entry.amount for each in shown)
     if total != _worth(account) or len(shown) != account.last_sequence:

@@ -15,9 +15,10 @@ from palier.core.values import replace
 from tests.model.compare import differences
 from tests.simulation.answers import Answers
 from tests.simulation.histories import draw_history
-from tests.simulation.play import play
+from tests.simulation.play import begin, play
 from tests.simulation.remains import dump
 from tests.simulation.scenario import SAYABLE, Unsayable, as_scenario
+from tests.simulation.stage import World
 from tests.simulation.statements import statement_problems
 from tests.simulation.steps import History
 
@@ -72,25 +73,35 @@ def try_history(history: History) -> Failure | None:
     One of the two is checked and compared, by turns: when they are the same, so is the other.
     """
     states = []
-    for works_often in (True, False):
-        verifies = works_often == bool(history.seed % 2)
-        state, failure = _played(history, works_often=works_often, verifies=verifies, compares=not verifies)
-        if failure is not None:
-            return failure
-        states.append(state)
+    with forgotten():
+        begun = begin(history)
+        for works_often in (True, False):
+            verifies = works_often == bool(history.seed % 2)
+            state, failure = _played(
+                history, works_often=works_often, verifies=verifies, compares=not verifies, begun=begun
+            )
+            if failure is not None:
+                return failure
+            states.append(state)
     if states[0] != states[1]:
         return Failure("path", tuple(_differences(*states)), history)
     return None
 
 
 def _played(
-    history: History, *, works_often: bool, verifies: bool, compares: bool, keeps: bool = True
+    history: History,
+    *,
+    works_often: bool,
+    verifies: bool,
+    compares: bool,
+    keeps: bool = True,
+    begun: World | None = None,
 ) -> tuple[dict[str, Any], Failure | None]:
     """Play it, and look at what it left before that is rolled back. ``keeps``: it is told again and dumped."""
     state: dict[str, Any] = {}
     try:
         with forgotten():
-            world = play(history, works_often=works_often, repeats=keeps)
+            world = play(history, works_often=works_often, repeats=keeps, begun=begun)
             if verifies:
                 problems = tuple(str(problem) for problem in load_problems(world.programme_id))
                 problems += tuple(statement_problems(world, history))

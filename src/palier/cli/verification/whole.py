@@ -58,6 +58,8 @@ def load_problems(
             yield from problems_of(holdings, is_quick=is_quick)
         on_progress(sum(len(holdings.ledgers) for holdings in members))
         after = account_ids[-1]
+        if len(account_ids) < CHUNK:
+            return
 
 
 def _across_accounts(programme_id: int) -> Iterator[Problem]:
