@@ -97,11 +97,12 @@ def _played(
     keeps: bool = True,
     begun: World | None = None,
 ) -> tuple[dict[str, Any], Failure | None]:
-    """Play it, and look at what it left before that is rolled back. ``keeps``: it is told again and dumped."""
+    """Play it, and look at what it left before that is rolled back. ``keeps``: that is dumped. What is verified is told
+    once more before: so nothing of it may have changed, or it would differ from what is not."""
     state: dict[str, Any] = {}
     try:
         with forgotten():
-            world = play(history, works_often=works_often, repeats=keeps, begun=begun)
+            world = play(history, works_often=works_often, repeats=verifies, begun=begun)
             if verifies:
                 problems = tuple(str(problem) for problem in load_problems(world.programme_id))
                 problems += tuple(statement_problems(world, history))

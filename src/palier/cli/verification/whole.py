@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Count
+from django.db import connection
 from django_scopes import scopes_disabled
 
 from palier.cli.verification.problem import Problem
@@ -13,7 +13,7 @@ from palier.cli.verification.rows import load_account_ids, load_holdings, load_v
 from palier.cli.verification.seals import check_seals
 from palier.cli.verification.table import problems_of
 from palier.cli.verification.versions import check_versions
-from palier.store.models import Account, CouponRow, Hold, Identity, Intent, Order, Programme
+from palier.store.models import Account, Programme
 from palier.store.moment import one_moment
 
 CHUNK = 500
@@ -64,21 +64,35 @@ def load_problems(
 
 def _across_accounts(programme_id: int) -> Iterator[Problem]:
     """I-15, I-17, I-19, I-23: orders, codes of coupons and intents are there once, and belong to the programme."""
-    for (_, external_id), count in _twice(Order, programme_id, "shop_id", "external_id"):
+    for _, external_id, count in _found(
+        _TWICE.format("o.shop_id, o.external_id", "store_order o"), programme_id
+    ):
         yield Problem("I-15", "-", f"order {external_id}", "1", str(count))
-    for (code,), count in _twice(CouponRow, programme_id, "code"):
+    for code, count in _found(_TWICE.format("o.code", "store_coupon o"), programme_id):
         # Whoever reads this may not be one who should know the code.
         yield Problem("I-19", "-", f"coupons with the code {code[:2]}…", "1", str(count))
-    for (account, key), count in _twice(Intent, programme_id, "account__public_id", "key"):
+    intents = "store_intent o JOIN store_account a ON a.id = o.account_id"
+    for account, key, count in _found(_TWICE.format("a.public_id, o.key", intents), programme_id):
         yield Problem("I-23", str(account), f"intent {key}", "1", str(count))
-    for model in (Order, Hold, Identity):
-        mine: Any = model.objects.filter(account__programme_id=programme_id)
-        strangers = mine.exclude(shop__programme_id=programme_id).values_list("account__public_id", flat=True)
-        for account in strangers:
-            yield Problem(
-                "I-17", account, f"shop of its {model._meta.verbose_name}", "the programme's", "another's"
-            )
+    for name in ("order", "hold", "identity"):
+        for (account,) in _found(_STRANGERS.format(name), programme_id, programme_id):
+            yield Problem("I-17", account, f"shop of its {name}", "the programme's", "another's")
     yield from _circles(programme_id)
+
+
+_TWICE = "SELECT {0}, COUNT(*) FROM {1} WHERE o.programme_id = %s GROUP BY {0} HAVING COUNT(*) > 1"
+"""Values of these columns that more than one row has, and how many have them."""
+_STRANGERS = (
+    "SELECT a.public_id FROM store_{0} o JOIN store_account a ON a.id = o.account_id"
+    " JOIN store_shop s ON s.id = o.shop_id WHERE a.programme_id = %s AND s.programme_id <> %s"
+)
+"""Accounts of the programme with a row of another programme's shop."""
+
+
+def _found(statement: str, *parameters: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
 
 
 def _circles(programme_id: int) -> Iterator[Problem]:
@@ -92,10 +106,3 @@ def _circles(programme_id: int) -> Iterator[Problem]:
             kept_id = into[kept_id][0]
         if kept_id in seen:
             yield Problem("I-13", name, "merged into", "an account that is there", "itself, in a circle")
-
-
-def _twice(model: Any, programme_id: int, *names: str) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """Values of these columns that more than one row has, and how many have them."""
-    rows = model.objects.filter(programme_id=programme_id).values(*names).annotate(count=Count("id"))
-    for row in rows.filter(count__gt=1).order_by():
-        yield tuple(row[name] for name in names), row["count"]
