@@ -102,13 +102,18 @@ def tried(said):
 changed = "total - sum(shares) => total + sum(shares)"
 print([tried("value >= 0 => value > 0"), tried(changed), tried(changed)])
 standing.close()
+tests = ["tests/core/test_approved.py::test_what_is_priced_and_said_is_what_was_last_looked_at[kinds]"]
+standing, file = Standing(tests), CORE / "programme" / "parse_parts.py"
+within = "not {'from', 'over'} & limits.keys() => {'from', 'over'} & limits.keys()"
+print(tried(within)[0], tried("'over' in values => 'over' not in values")[0])
+standing.close()
 """
 
 
 def test_the_standing_session_hears_a_change_of_what_a_test_runs_and_of_nothing_else():
     run = subprocess.run([sys.executable, "-c", STANDS], cwd=ROOT, capture_output=True, text=True, check=True)
     test = "tests/core/test_money.py::test_num_3_the_parts_add_up_to_the_whole"
-    assert run.stdout.strip() == str([(0, test), (1, test), (1, test)])
+    assert run.stdout.splitlines() == [str([(0, test), (1, test), (1, test)]), "1 1"]
 
 
 def test_the_interval_of_a_share_is_wilsons():

@@ -142,25 +142,29 @@ def _functions() -> dict[str, list[FunctionType]]:
 
 
 def _put(alive: Mapping[str, list[FunctionType]], file: Path, tree: ast.Module) -> bool:
-    """Put the code of this tree into the functions that live; whether there was one to put something into."""
+    """Put the code of this tree into the functions that live; whether that can be done, and there was one."""
     module = ".".join(file.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
-    new = {code.co_qualname: code for code in _outermost(compile(tree, str(file), "exec", dont_inherit=True))}
+    new: dict[str, list[CodeType]] = {}
+    for code in _functions_of(compile(tree, str(file), "exec", dont_inherit=True)):
+        new.setdefault(code.co_qualname, []).append(code)
     changed = [
-        (each, code)
+        (each, new[each.__code__.co_qualname])
         for each in alive.get(module, ())
-        if (code := new.get(each.__code__.co_qualname)) and code != each.__code__
+        if each.__code__ not in new.get(each.__code__.co_qualname, [each.__code__])
     ]
+    if not changed or any(len(codes) > 1 for _, codes in changed):
+        return False
     try:
-        for each, code in changed:
+        for each, (code,) in changed:
             each.__code__ = code
     except ValueError:  # it closes over other variables now
         return False
-    return bool(changed)
+    return True
 
 
-def _outermost(code: CodeType) -> Iterator[CodeType]:
-    """The functions of a module and of its classes, not those within functions."""
+def _functions_of(code: CodeType) -> Iterator[CodeType]:
+    """Every function of a module, those within others too: some live on after the others ran at import."""
     for each in code.co_consts:
-        if isinstance(each, CodeType) and "<" not in each.co_qualname:
+        if isinstance(each, CodeType):
             yield each
-            yield from _outermost(each)
+            yield from _functions_of(each)
