@@ -285,3 +285,13 @@ def test_tiers_and_orders_count_from_acceptance_pending_points_included():
 def test_a_rule_that_gives_more_points_than_a_lot_is_one_lot():
     story = Story(programme(earning=(spend_rule(), spend_rule(2)))).order("A", 10)
     assert [lot.remaining for lot in story.state.lots] == [30]
+
+
+@pytest.mark.parametrize("on", ["paid", "shipped", "delivered"])
+@pytest.mark.parametrize("reached", ["paid", "shipped", "delivered"])
+def test_points_settle_from_their_state_on_and_not_before(on, reached):
+    """A state that is jumped over counts as reached; the one before does not."""
+    states = ("paid", "shipped", "delivered")
+    story = Story(programme(points=points(settle=Settle(on)))).order("A", 10, status=reached).later(1)
+    is_there = states.index(reached) >= states.index(on)
+    assert story.buckets[:2] == ((10, 0) if is_there else (0, 10))
