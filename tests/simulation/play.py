@@ -40,7 +40,9 @@ def play(history: History, *, works_often: bool, repeats: bool = True, begun: Wo
                 world.refused.append(f"{step.do}: {refusal}")
         work(world, history.ends_at)
         if repeats:
+            said = dict(world.answers)
             _repeat_everything(world, history)
+            world.answers = said
     return world
 
 
