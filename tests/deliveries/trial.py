@@ -59,7 +59,7 @@ PROMISES = (
 )  # fmt: skip
 
 
-PACES = (timedelta(0), timedelta(hours=1), timedelta(days=1))
+PACES = (timedelta(0), timedelta(days=1), timedelta(days=7))
 """How often a worker has its turn where shops push."""
 
 
