@@ -133,9 +133,12 @@ class Trial:
     def _outcome(self, file: Path, place: int, tree: ast.Module, change: Change) -> tuple[str, str]:
         known = self.known
         tests = known.covering(file, change.lines) if change.function else _naming(file, tree, change, known)
+        is_at_import = not change.function or known.at_import(file, change.lines)
+        if is_at_import:  # whichever file was imported first: all see what it made
+            tests = list(dict.fromkeys([*tests, *known.covering(file, [])]))
         if not tests:
             return "not run", ""
-        if change.function and not known.at_import(file, change.lines):
+        if not is_at_import:
             answer, by = self._ask_the_standing(file, place, tests)
             if answer != CANNOT:
                 return _outcome(answer), by if answer != PASSED else ""

@@ -96,6 +96,10 @@ ORDERS: dict[str, dict[str, Any]] = {
     "yen": {"currency": "JPY", "rate": "0.006"}, "no currency": {"currency": "EURO"},
     "lifted to the limit": {"currency": "USD", "rate": 10**9}, "lifted over it": {"currency": "USD", "rate": 10**9, "shipping": {"amount": "0.01"}},
     "yen over it": {"currency": "JPY", "rate": 10**9 + 1, "lines": [{**LINE, "price": 10}]},
+    "long": {"payment_method": "x" * 100, "shipping": {"carrier": "x" * 100}, "delivery": {"city": "x" * 200}, "coupons": ["x" * 200], "member": "x" * 200},
+    "longer": {"payment_method": "x" * 101, "shipping": {"carrier": "x" * 101}, "delivery": {"city": "x" * 201}, "coupons": ["x" * 201], "member": "x" * 201},
+    "empty": {"payment_method": "", "shipping": {"carrier": ""}, "delivery": {"city": "", "country": ""}, "email": "", "coupons": [""], "member": "", "hold": ""},
+    "discount texts": {"discounts": [{"source": "coupon", "code": "", "id": ""}, {"source": "coupon", "code": "x" * 201, "id": "x" * 201}]},
     "a state alone in dollars": {"lines": None, "currency": "USD"}, "wrong in two": {"status": "x", "currency": 5},
     "wrong in many": {"lines": [{"product": ""}] * 12}, "in more": {"lines": [{"product": ""}] * 21},
 }  # fmt: skip
@@ -104,7 +108,8 @@ REFUNDS: dict[str, dict[str, Any]] = {
     "nothing": {}, "amount": {"amount": 5}, "no amount": {"amount": 0}, "full": {"full": True}, "not full": {"full": False}, "delivery": {"shipping": True},
     "a line": {"lines": [{"line": "1", "quantity": 1}]}, "by id": {"lines": [{"id": "1", "quantity": 1}]}, "a product": {"lines": [{"product": "t", "quantity": 1}]},
     "a line twice": {"lines": [{"line": "1", "id": "1", "quantity": 1}]}, "line and product": {"lines": [{"line": "1", "product": "t", "quantity": 1}]},
-    "neither": {"lines": [{"quantity": 1}]}, "no quantity": {"lines": [{"line": "1"}]}, "quantity 0": {"lines": [{"line": "1", "quantity": 0}]},
+    "neither": {"lines": [{"quantity": 1}]}, "long": {"lines": [{"line": "x" * 100, "quantity": 1}, {"id": "x" * 100, "quantity": 10**6}]},
+    "longer": {"lines": [{"line": "x" * 101, "quantity": 1}, {"id": "x" * 101, "quantity": 10**6 + 1}]}, "no quantity": {"lines": [{"line": "1"}]}, "quantity 0": {"lines": [{"line": "1", "quantity": 0}]},
     "a thousand": {"lines": [{"line": "1", "quantity": 1}] * 1000}, "one more": {"lines": [{"line": "1", "quantity": 1}] * 1001}, "no lines": {"lines": []},
     "dollars": {"full": True, "currency": "USD"}, "euros": {"full": True, "currency": "EUR"}, "euro": {"full": True, "currency": "Euro"},
     "lines and amount": {"lines": [{"line": "1", "quantity": 1}], "amount": 5}, "full and amount": {"full": True, "amount": 5},
@@ -112,6 +117,7 @@ REFUNDS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 MEMBERS: dict[str, dict[str, Any]] = {
     "nothing": {}, "200 groups": {"groups": [str(i) for i in range(200)]}, "201 tags": {"tags": [str(i) for i in range(201)]},
+    "long": {"groups": ["x" * 100], "tags": ["x" * 100]}, "longer": {"groups": ["x" * 101], "tags": ["x" * 101]},
     "twice": {"groups": ["a", "b", "a"], "tags": ["c", "c"]}, "none": {"groups": [], "tags": []}, "language": {"language": "de-1996-x1-y2"},
     "16": {"language": "abc-abcdefgh-abc"}, "17": {"language": "abc-abcdefgh-abcd"}, "born": {"born": "1990-05-17", "prices": "net", "company": False},
 }  # fmt: skip

@@ -40,6 +40,8 @@ earning:
   - {id: march, when: {during: {from: 2026-03-02, to: 2026-03-02}}, multiply: 2}
   - {id: tees, lines: {products: [tee]}, multiply: 3.333}
   - {id: cheap, lines: {on_sale: false}, when: {total: {under: 50}}, multiply: 1.25}
+  - {id: much, when: {total: {from: 400}}, multiply: 2.5}
+  - {id: many, lines: {products: [mug]}, when: {quantity: {from: 9}}, multiply: 3}
   - {id: off, award: {points: 500}, enabled: false}
   - {id: visit, on: visit, award: {points: 1000}}
 tiers: {discount_by: cart, ladder: [{id: bronze, from: 0}, {id: silver, from: 100, multiply: 1.5}, {id: gold, from: 500, multiply: 4, enabled: false}]}
