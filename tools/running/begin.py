@@ -83,9 +83,11 @@ def _past(shop_id: int, now: datetime) -> None:
     from palier.core.order import Line, Order
     from palier.flows.orders.record_orders import RecordOrders, record_orders
     from palier.flows.points.give_points import GivePoints, give_points
+    from palier.flows.upkeep.seal_days import MARGIN
 
     for days in range(PAST_DAYS, 0, -1):
-        then = now - timedelta(days=days)
+        # In the hour after midnight the day that is just over is not sealed yet.
+        then = now - timedelta(days=days) - MARGIN
         for number in range(PAST_MEMBERS):
             lines = (Line("1", "mug", 1, (20 + number) * 100),)
             order = Order(f"past-{days}-{number}", "paid", "EUR", customer=f"past-{number}", lines=lines)
