@@ -143,6 +143,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "given.idle": "{what} {who}: not used in this cart.",
     "applied": "{what} {who}: −{amount}.",
     "applied.code": "Code {code}: −{amount}.",
+    "applied.code.idle": "Code {code}: there is nothing to take it off.",
     "applied.points": "{points} used: −{amount}.",
     "applied.points.rate": "{points} used: −{amount} ({rate} = {worth}).",
     "applied.points.all": "{points} used, all that you have: −{amount}.",

@@ -162,6 +162,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "given.idle": "{what} {who} : sans effet sur ce panier.",
     "applied": "{what} {who} : −{amount}.",
     "applied.code": "Code {code} : −{amount}.",
+    "applied.code.idle": "Code {code} : il n’y a rien à déduire.",
     "applied.points": "Utilisation de {points} : −{amount}.",
     "applied.points.rate": "Utilisation de {points} : −{amount} ({rate} = {worth}).",
     "applied.points.all": "Utilisation de {points}, soit tout votre solde : −{amount}.",

@@ -164,6 +164,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "given.idle": "{what} {who}: in diesem Warenkorb nicht genutzt.",
     "applied": "{what} {who}: −{amount}.",
     "applied.code": "Code {code}: −{amount}.",
+    "applied.code.idle": "Code {code}: Es gibt nichts abzuziehen.",
     "applied.points": "{points} eingelöst: −{amount}.",
     "applied.points.rate": "{points} eingelöst: −{amount} ({rate} = {worth}).",
     "applied.points.all": "{points} eingelöst, Ihr ganzes Guthaben: −{amount}.",

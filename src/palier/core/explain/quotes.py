@@ -33,8 +33,8 @@ class QuoteWords:
     applied: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
-        """All the sentences, in the order in which a cart tells them."""
-        given = (*self.applied, *self.shipping, *self.gifts)
+        """All the sentences, in the order in which a cart tells them, none of them twice."""
+        given = dict.fromkeys((*self.applied, *self.shipping, *self.gifts))
         said = (*given, *self.refused, self.earns, *self.hints, self.next_tier)
         return tuple(sentence for sentence in said if sentence)
 
@@ -103,11 +103,13 @@ def _applied(
 
 
 def _promo_code(speech: Speech, quote: Quote, promo: QuotedDiscount, paid: Formats) -> str:
-    """What the shop's own code takes off the goods, or that it frees the delivery."""
+    """What the shop's own code takes off the goods, if anything, or that it frees the delivery."""
     code = promo.code or promo.id
     if not promo.amount_minor and any(use.free_shipping and use.code == promo.code for use in booked(quote)):
         who = speech.say("who.promo_code", code=code)
         return phrases.capital(speech.say("given", what=speech.say("delivery"), who=who))
+    if not promo.amount_minor:
+        return speech.say("applied.code.idle", code=code)
     return speech.say("applied.code", code=code, amount=paid.money(promo.amount_minor))
 
 
