@@ -148,6 +148,11 @@ def test_a_code_of_the_shop_that_frees_the_delivery():
     assert len(set(said)) == len(said)
 
 
+def test_a_code_that_finds_nothing_to_lessen_is_not_said_to_take_off_zero():
+    idle = OrderDiscount("promo_code", 0, "NOEL")
+    assert "Code NOEL: there is nothing to take it off." in read(2000, codes=(idle,))
+
+
 def test_a_guest_is_told_nothing_that_is_not_theirs():
     assert read(8000, buyer=Buyer(NOW, is_member=False)) == ()
 

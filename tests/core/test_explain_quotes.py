@@ -92,19 +92,6 @@ PROS = QuotedDiscount("segment", 300, (300,), id="pros", terms=Discount(amount_m
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("en", "Code NOEL: there is nothing to take it off."),
-        ("fr", f"Code NOEL{FIXED}: il n’y a rien à déduire."),
-        ("de", "Code NOEL: Es gibt nichts abzuziehen."),
-    ],
-)
-def test_a_code_that_finds_nothing_to_lessen_is_not_said_to_take_off_zero(language, said):
-    quote = replace(NOTHING, promo_codes=(QuotedDiscount("promo_code", 0, (0,), code="NOEL"),))
-    assert words(quote, language).promo_codes == (said,)
-
-
-@pytest.mark.parametrize(
     ("discount", "language", "said"),
     [
         (SILVER, "en", "5% off for Silver members: −£2.50."),
