@@ -100,6 +100,7 @@ class Member:
         while (due := self._next_due()) is not None and due <= until:
             self.now = max(due, self.now)
             self.happen()
+            self._remind()
         self.now = max(self.now, until)
 
     def _next_due(self) -> datetime | None:
@@ -134,7 +135,6 @@ class Member:
         for coupon in self.purse.coupons:
             if coupon.state == "issued" and coupon.ends_at is not None and coupon.ends_at <= self.now:
                 coupon.state = "expired"
-        self._remind()
 
     def _reminders(self, lot: Lot) -> list[tuple[date, datetime]]:
         """The last day of its points, with the beginning of each day on which that is told."""
@@ -146,7 +146,7 @@ class Member:
         return [(last, midnight(earlier_day(last, lead), self.tz)) for lead in leads]
 
     def _remind(self) -> None:
-        """One message for all points of one last day, at the beginning of its own day."""
+        """One message for all points of one last day that are there when its own day begins."""
         today = self.now.astimezone(self.tz).date()
         told = [self._reminders(lot) for lot in self.purse.lots if lot.left]
         if not self.is_closed:

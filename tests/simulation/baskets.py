@@ -82,8 +82,10 @@ def new_order(story: Story, content: Facts, *, shop: int | None = None, customer
     if customer is None:
         message["email"] = f"{story.somebody()}@example.org"
     message["updated"] = story.now
-    if random.random() < 0.2 and story.may_be_late:
-        message["paid_at"] = story.now - timedelta(seconds=random.randrange(0, 3 * 86400))
+    if random.random() < 0.2:
+        message["paid_at"] = story.now - timedelta(
+            seconds=random.randrange(0, random.choice([3, 3, 12]) * 86400)
+        )
     story.orders[shop, order] = message
     story.told.append(message)
     story.expect(message.get("paid_at", story.now))

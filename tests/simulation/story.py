@@ -44,14 +44,6 @@ class Story:
     count: int = 0
     known: list[str] = field(default_factory=list)
 
-    @property
-    def may_be_late(self) -> bool:
-        """Whether orders of a time gone by may be told. Not under a cap by days: what was earned longer ago than the
-        cap looks back from now is forgotten, so that such an order finds too much room (docs/reliability.md)."""
-        return not any(
-            str(rule.get("cap", {}).get("every", "")).startswith("P") for rule in self.document["earning"]
-        )
-
     def number(self) -> int:
         """One more."""
         self.count += 1
