@@ -10,7 +10,7 @@ from palier.core.catch_up import catch_up
 from palier.core.coupons import revive
 from palier.core.earning import award_points
 from palier.core.merge import merge
-from palier.core.order import OrderDiscount, Refund, RefundLine, Shipping
+from palier.core.order import Order, OrderDiscount, Refund, RefundLine, Shipping
 from palier.core.period import Duration
 from palier.core.programme.values import Award, EarningRule, Fact, LineFilter, Segment, Settle, Spend
 from palier.core.rewards import check_number
@@ -19,6 +19,7 @@ from palier.core.values import replace
 from tests.core.kit import (
     EURO,
     START,
+    Known,
     Story,
     coupon_discount,
     ladder,
@@ -171,3 +172,15 @@ def test_lots_with_nothing_left_are_passed_over():
     (lot,) = book.lots.values()
     pieces = book.take(Post("gift", Cause("gift", "x")), 4, [replace(lot, number=9, remaining=0), lot])
     assert [(piece.points, piece.lot.number) for piece in pieces] == [(4, lot.number)]
+
+
+def test_an_order_that_says_no_time_counts_from_when_it_is_told():
+    story = Story(programme()).later(3)
+    order = Order("A", "paid", "EUR", lines=(line(10),))
+    story.orders["A"] = Known(order, story.versions[-1].id)
+    story._reconcile("A", Cause("order", "A"))
+    assert story.orders["A"].frozen.order_at == story.now
+    updated = replace(order, updated=story.now - timedelta(days=1))
+    story.orders["B"] = Known(updated, story.versions[-1].id)
+    story._reconcile("B", Cause("order", "B"))
+    assert story.orders["B"].frozen.order_at == story.now - timedelta(days=1)

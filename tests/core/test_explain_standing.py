@@ -121,6 +121,19 @@ def test_points_usable_to_come_set_aside_and_owed():
     )
 
 
+def test_points_to_come_and_points_that_end_are_told_soonest_first():
+    settled = points("P12M", settle=Settle(after=parse_duration("P14D")))
+    story = Story(programme(points=settled)).order("A", 40).order("B", 10, paid_at=when("2026-01-05"))
+    assert owned(story)[1:] == (
+        "10 points to come on 19 January 2026.",
+        "40 points to come on 24 January 2026.",
+    )
+    assert owned(story.later(20))[1:] == (
+        "10 points of it: the last day is 5 January 2027.",
+        "40 points of it: the last day is 10 January 2027.",
+    )
+
+
 def test_points_without_end_and_none():
     assert owned(Story(programme()).gift(1)) == ("You can use 1 point.",)
     assert owned(Story(programme()), "fr") == (f"Vous pouvez utiliser 0{FIXED}point.",)

@@ -77,7 +77,9 @@ def test_a_full_order_is_read_as_it_was_written():
     assert read.delivery == Delivery("Paris", "FR")
 
 
-@pytest.mark.parametrize(("told", "country"), [("fr", "FR"), ("ßß", "ßß"), ("ß", "SS"), (12, "12"), ("", "")])
+@pytest.mark.parametrize(
+    ("told", "country"), [("fr", "FR"), ("ßß", "ßß"), ("ß", "SS"), ("ΐ", "ΐ"), (12, "12"), ("", "")]
+)
 def test_a_country_has_two_characters_at_most_however_it_is_told(told, country):
     assert order(delivery={"country": told}).delivery.country == country
 

@@ -18,6 +18,7 @@ from tests.core.approved.rules import more_rules
 from tests.core.approved.stories import rules_told
 from tests.core.checkout_kit import Checkout
 from tests.core.kit import (
+    START,
     Story,
     coupon_discount,
     days,
@@ -188,6 +189,31 @@ def test_a_tier_that_is_given_and_held_already_is_told_by_its_entry():
     assert derived(story, replace(story.state, tier=None)) == plain(story.state)
     none = Story(programme(tiers=ladder(10, 50))).gift(5).later(1)
     assert (none.tier, derived(none, replace(none.state, tier="t1")).tier) == (None, None)
+
+
+def test_who_spent_nothing_deserves_no_tier_that_begins_at_a_cent():
+    made = ladder(0, 50)
+    cent = replace(made, ladder=(replace(made.ladder[0], threshold=1), made.ladder[1]))
+    story = Story(programme(tiers=cent)).gift(5).later(1)
+    assert (story.tier, derived(story, replace(story.state, tier="t0")).tier) == (None, None)
+
+
+def test_of_two_orders_of_one_instant_the_stored_one_was_the_last():
+    story = (
+        Story(RULES)
+        .order("A", 10, payment_method="card")
+        .order("B", 20, payment_method="wire", paid_at=START)
+    )
+    story.order("C", 20, payment_method="cash", paid_at=START + days(1))
+    assert story.state.last_order.at == START + days(1) > START
+    both = Story(RULES).order("A", 10, payment_method="card", paid_at=START)
+    both.order("B", 20, payment_method="wire", paid_at=START)
+    assert both.state.last_order.payment_method == "wire"
+    for method in ("card", "wire"):
+        stored = replace(both.state, last_order=replace(both.state.last_order, payment_method=method))
+        assert derived(both, stored).last_order.payment_method == method
+    unknown = replace(both.state, last_order=replace(both.state.last_order, payment_method="cash"))
+    assert derived(both, unknown).last_order.payment_method == "wire"
 
 
 def test_without_a_grace_a_refund_takes_the_first_step_of_a_soft_landing():

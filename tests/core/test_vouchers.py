@@ -45,6 +45,12 @@ def test_num_4_sixty_four_points_give_six_euros_and_cost_sixty():
     )
 
 
+def test_a_voucher_is_told_like_every_coupon():
+    told = story(64)
+    made = voucher(told, 60)
+    assert told.intents[-1] == ("coupon_issued", f"coupon_issued:{made.id}")
+
+
 def test_more_than_available_counts_as_all_of_it_and_less_than_a_step_buys_nothing():
     assert voucher(story(64), 1000).points == 60
     assert voucher(story(64), 10).points == 10

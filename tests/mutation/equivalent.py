@@ -99,4 +99,15 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "programme/text.py", "of", "if known and value.keys() <= known.keys():",
         "known and value.keys() <= known.keys() => known or value.keys() <= known.keys()",
     ): "a document that is written out has known keys only, and a map without any is written the same",
+    (
+        "member.py", "folded", "if text.isascii():", "if text.isascii() => if False",
+    ): "the long way folds plain letters to the same",
+    (
+        "offers.py", "_first_order", "if basket.buyer.orders or not basket.plan.first_order:",
+        "basket.buyer.orders or not basket.plan.first_order => basket.buyer.orders",
+    ): "a programme without a first order has no bracket to reach",
+    (
+        "probes.py", "_points", "least = max(1, bracket.bounds.at_least or 0, bracket.cost or 0)",
+        "bracket.bounds.at_least or 0 => bracket.bounds.at_least",
+    ): "a bracket of points always has a lower bound",
 }  # fmt: skip

@@ -49,7 +49,7 @@ CAUSES = (
 )  # fmt: skip
 FACTS: dict[str, tuple[Any, ...]] = {
     "why_not": ("", "discount", "first_order", "segment", "placed", "refunded", "cancelled", "else", 5),
-    "worth": (None, 0, 12, 40, True), "uncapped": (None, 12, 13, 90, "x"), "multiplier": ("", "3/2", "2", "1/3", "0/0", 7),
+    "worth": (None, 0, 12, 40, True), "uncapped": (None, 12, 13, 90, "x"), "multiplier": ("", "3/2", "2", "3", "1/3", "0/0", 7),
     "multiplied_by": (None, {"tier": "silver"}, {"rule": "weekend"}, {"tier": "gone"}, {}, "x"),
     "event": ("", "visit", "birthday", "own thing", 5), "at": (None, 30, 1), "lot": (1, 2, None), "last_day": ("", "2026-02-28", "x"),
     "from": ("", "bronze", "silver", "gold"), "to": ("", "bronze", "silver", "gold"), "override": (None, True, False),

@@ -7,6 +7,7 @@ import pytest
 
 from palier.core.check import CASES, check
 from palier.core.programme.check_warning import Warning
+from palier.core.programme.diff import diff
 from palier.core.programme.parse import parse_text
 from palier.core.programme.tell import WARNINGS, tell
 from tests.house.checkout import PACKAGE
@@ -127,3 +128,11 @@ def test_a_warning_without_words_is_told_as_the_check_says_it():
     warning = Warning("earning[0]", "brand_new", "something is odd", "mend it")
     said = tell(warning, programme, "fr")
     assert (said.place, said.sentence, said.advice) == ("Règle spend", "something is odd", "mend it")
+
+
+def test_goods_are_named_in_one_order_however_they_are_kept():
+    head = "{name: A, currency: EUR, earning: [{id: a, award: {points: 1}, lines: {products: [%s], categories: [%s]}}]}"
+    one, other = parse_text(head % ("b, d, a, e, c", "z, y, x, w")), parse_text("{name: A, currency: EUR}")
+    (said,) = diff(other, one, "en")
+    assert "a, b, c, d, e" in said
+    assert "w, x, y, z" in said

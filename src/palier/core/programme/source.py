@@ -39,7 +39,7 @@ def with_section(source: str, section: str, programme: Programme) -> str:
         return ""
     written = _section(to_yaml(to_document(programme)), section)
     start, end = _place(source, section)
-    gap = "\n" if start == end and source and not source.endswith("\n") else ""
+    gap = "\n" if start == end and not source.endswith("\n") else ""
     changed = source[:start] + gap + written + source[end:]
     return changed if _says(changed, programme) else ""
 
