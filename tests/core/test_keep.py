@@ -173,3 +173,10 @@ def test_shipping_is_kept_until_it_is_refunded_too(discounts, refund, kept):
 
 def test_free_shipping_never_reduces_goods():
     assert paid_by_line(order(PEN, discounts=(OrderDiscount("segment", 490, free_shipping=True),))) == (1000,)
+
+
+def test_an_order_whose_lines_are_not_known_keeps_nothing():
+    bare = Order("A", "paid", "EUR", lines=None, shipping=Shipping("", 490))
+    for refunds in ((), (Refund("A", "R", amount_minor=5),), (Refund("A", "R", full=True),)):
+        kept = keep(bare, refunds)
+        assert (kept.lines, kept.list_minor, kept.list_total_minor) == ((), 0, 0)

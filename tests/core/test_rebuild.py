@@ -198,6 +198,15 @@ def test_who_spent_nothing_deserves_no_tier_that_begins_at_a_cent():
     assert (story.tier, derived(story, replace(story.state, tier="t0")).tier) == (None, None)
 
 
+def test_a_grace_below_every_tier_is_told_by_the_rows():
+    rules = programme(
+        tiers=ladder(20, 50, window="rolling", rolling=Duration(1), grace=Duration(days=90)),
+    )
+    story = Story(rules).order("A", 60).later(45)
+    assert (story.tier, story.state.demote_at is not None) == ("t1", True)
+    assert derived(story, replace(story.state, demote_at=None)) == plain(story.state)
+
+
 def test_of_two_orders_of_one_instant_the_stored_one_was_the_last():
     story = (
         Story(RULES)

@@ -110,4 +110,9 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "probes.py", "_points", "least = max(1, bracket.bounds.at_least or 0, bracket.cost or 0)",
         "bracket.bounds.at_least or 0 => bracket.bounds.at_least",
     ): "a bracket of points always has a lower bound",
+    (
+        "edges.py", "_covered",
+        "return discount.amount_minor + 1 if discount and discount.amount_minor and not discount.points else 0",
+        "0 => -1",
+    ): "edges at nothing and below are left out alike",
 }  # fmt: skip
