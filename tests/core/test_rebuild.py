@@ -11,7 +11,7 @@ from palier.core.account import AccountState, Contribution, LastOrder, Override,
 from palier.core.erase import withdrawn_since
 from palier.core.order import Shipping
 from palier.core.period import Duration
-from palier.core.programme.values import Award, EarningRule, Settle
+from palier.core.programme.values import Award, EarningRule, Interval, Season, Settle
 from palier.core.values import replace
 from tests.core.approved.ledger import told
 from tests.core.approved.rules import more_rules
@@ -205,6 +205,14 @@ def test_a_grace_below_every_tier_is_told_by_the_rows():
     story = Story(rules).order("A", 60).later(45)
     assert (story.tier, story.state.demote_at is not None) == ("t1", True)
     assert derived(story, replace(story.state, demote_at=None)) == plain(story.state)
+
+
+def test_what_is_due_is_due_by_the_version_in_force():
+    season = Season(Interval(START + days(20), None), (("t1", 30),))
+    story = Story(programme(tiers=ladder(0, 50))).order("A", 10)
+    story.publish(programme(tiers=ladder(0, 50, schedule=(season,)))).later(1)
+    assert story.state.next_due_at == START + days(20)
+    assert derived(story, replace(story.state, next_due_at=None)) == plain(story.state)
 
 
 def test_of_two_orders_of_one_instant_the_stored_one_was_the_last():

@@ -115,4 +115,8 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "return discount.amount_minor + 1 if discount and discount.amount_minor and not discount.points else 0",
         "0 => -1",
     ): "edges at nothing and below are left out alike",
+    (
+        "rebuild.py", "_tier",
+        'moves = [e for e in told if (e.facts.get("from") or "") != (e.tier or "")]', "e.tier or '' => e.tier",
+    ): "the entry of a tier always says one, an empty one for none",
 }  # fmt: skip
