@@ -116,6 +116,12 @@ def test_an_end_that_has_passed_by_an_undoing_stays_what_it_was():
     assert end_at(LOT, renewals, START + days(60), at_birth=False) == START + days(40)
 
 
+def test_the_undoing_of_a_renewal_before_the_birth_changes_nothing():
+    renewals = [renewed(5, 60, undone_at=START + days(40)), renewed(-5, 70, undone_at=START + days(50))]
+    for birth in (False, True):
+        assert end_at(LOT, renewals, START + days(60), at_birth=birth) == START + days(40)
+
+
 def test_a_lot_that_moved_is_known_by_its_root_its_birth_and_its_end():
     moved = replace(LOT, number=9, origin=(2, 1), remaining=0)
     assert is_same(moved, LOT, (2, 1))

@@ -119,4 +119,10 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "rebuild.py", "_tier",
         'moves = [e for e in told if (e.facts.get("from") or "") != (e.tier or "")]', "e.tier or '' => e.tier",
     ): "the entry of a tier always says one, an empty one for none",
+    (
+        "probes.py", "_points", "least = max(1, bracket.bounds.at_least or 0, bracket.cost or 0)", "0 => 1",
+    ): "nobody is tried with less than one point",
+    (
+        "programme/check_benefits.py", "_worth_of_cart", "worth = min(discount.amount_minor or 0, goods)", "0 => -1",
+    ): "what is no percentage is an amount, of a cent at least",
 }  # fmt: skip
