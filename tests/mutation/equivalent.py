@@ -125,4 +125,7 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     (
         "programme/check_benefits.py", "_worth_of_cart", "worth = min(discount.amount_minor or 0, goods)", "0 => -1",
     ): "what is no percentage is an amount, of a cent at least",
+    (
+        "ago.py", "_changes", "instant = start_of_day(day, tz) - timedelta(hours=3)", "3 => 4",
+    ): "an hour before the day belongs to the day before, which is looked at too",
 }  # fmt: skip
