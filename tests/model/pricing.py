@@ -181,37 +181,37 @@ class Pricing:
             goods = sum(price for price, does in zip(self.prices, self.counts, strict=True) if does)
             payable = min(payable, goods * redemption.max_percent_bp // 10000)
         wanted = available if asked is None else min(asked, available)
-        amount, cost, is_percent = self._bought(bracket, wanted, payable, till)
+        amount, cost = self._bought(bracket, wanted, payable, till)
         before = till.shipping
         if cost <= wanted or redemption.consume == "none":
             self._free(till, bracket.free_shipping)
         if not amount and till.shipping == before:
-            return is_percent
+            return False
         points = {"used": cost, "all": available, "none": 0}[redemption.consume]
         weights = [left if does else 0 for left, does in zip(till.lines, self.counts, strict=True)]
         self._spread(till, "points", amount, weights, points=points)
-        return is_percent
+        return False
 
-    def _bought(self, bracket: Bracket, wanted: int, payable: int, till: Till) -> tuple[int, int, bool]:
-        """The amount that a bracket of points gives, what it costs, and whether it is a percentage."""
+    def _bought(self, bracket: Bracket, wanted: int, payable: int, till: Till) -> tuple[int, int]:
+        """The amount that a bracket of points gives, and what it costs: points that buy nothing are not used."""
         redemption, discount = self.programme.redemption, bracket.discount
         assert redemption is not None
         cost = bracket.cost if bracket.cost is not None else bracket.bounds.at_least or 0
         if discount is None:
-            return 0, cost, False
+            return 0, cost
         if discount.points is not None:
             assert discount.amount_minor is not None
             most = wanted // discount.points
             value = [self._converted(discount.amount_minor * n) for n in range(most + 1)]
             if redemption.consume != "used":
-                return min(value[most], payable), 0, False
+                return min(value[most], payable), 0
             best = max(n for n in range(most + 1) if value[n] <= payable)
             fewest = min(n for n in range(best + 1) if value[n] == value[best])
-            return value[fewest], fewest * discount.points, False
+            return value[fewest], fewest * discount.points
         if cost > wanted and redemption.consume != "none":
-            return 0, cost, False
+            return 0, cost
         counted = sum(left for left, does in zip(till.lines, self.counts, strict=True) if does)
-        return min(self._amount(discount, counted), payable), cost, discount.percent_bp is not None
+        return min(self._amount(discount, counted), payable), cost
 
     # What an offer takes
 
