@@ -49,7 +49,7 @@ def test_what_is_remembered_has_an_end():
     found = {name: most for name, most in caches() if most != 0}
     assert {name for name, most in found.items() if most is None} == FEW.keys()
     assert {name: most for name, most in found.items() if most is not None and most > MOST} == {}
-    assert found["store/codec.py: instant"] == 1 << 13
+    assert found["store/codec.py: instant"] == 1 << 10
 
 
 @pytest.mark.parametrize(

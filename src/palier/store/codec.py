@@ -24,7 +24,7 @@ def to_us(instant: datetime | None) -> int | None:
     return None if instant is None else us_of(instant)
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 10)
 def us_of(instant: datetime) -> int:
     """Microseconds since 1970 of an instant that is there; remembered, as what is read is soon written again."""
     return (instant - _EPOCH) // _MICROSECOND
@@ -35,7 +35,7 @@ def from_us(us: int | None) -> datetime | None:
     return None if us is None else instant(us)
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 10)
 def instant(us: int) -> datetime:
     """The instant of a number that is there; remembered, as lots share their days."""
     return _EPOCH + timedelta(microseconds=us)
