@@ -141,6 +141,15 @@ def test_points_given_back_follow_the_renewals_that_came_while_they_were_away():
     assert len(story.ends()) == 1
 
 
+def test_undoing_one_renewal_lets_no_other_reach_points_that_came_after_it():
+    """Seed 32240: of one instant, B renewed what was there; what U gives back then lives thirty days."""
+    story = Story(sliding("P2M")).gift(60).order("U", 10, discounts=(points_discount(60),)).later(70)
+    story.order("A", 30).later(1).order("B", 40).order("U", 10, status="cancelled")
+    assert story.ends() == {101: 60, 132: 70}
+    story.later(1).order("A", status="cancelled")
+    assert story.ends() == {101: 60, 132: 40}
+
+
 def test_a_very_late_order_earns_points_that_are_gone_and_no_reward():
     """Its points ended long ago: they are credited and expire in the same decision."""
     rules = programme(points=points("P1M", expiry="fixed"), rewards=(reward(100),))

@@ -26,7 +26,7 @@ from palier.core.account import (
 )  # fmt: skip
 from palier.core.period import Duration, end_after, zone
 from palier.core.programme.values import Programme
-from palier.core.renewals import as_moved, end_with, is_same
+from palier.core.renewals import as_moved, end_with, end_without, is_same
 from palier.core.values import replace
 
 RETURN_GRACE = Duration(days=30)
@@ -323,7 +323,7 @@ class Book:
             for r in self.renewals
         ]
         for lot in self.lots.values():
-            end = end_with(lot, remaining, self.now)
+            end = end_without(lot, remaining, self.now)
             if end != lot.ends_at:
                 self.lots[lot.number] = replace(lot, ends_at=max(end, self.now) if end else None)
         return remaining

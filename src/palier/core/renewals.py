@@ -23,6 +23,17 @@ def end_with(lot: Lot, renewals: Iterable[Renewal], now: datetime) -> datetime |
     return end
 
 
+def end_without(lot: Lot, remaining: tuple[Renewal, ...], now: datetime) -> datetime | None:
+    """The end of a lot once a renewal was undone and those ``remaining`` stand: never later than it is.
+
+    A renewal of the very instant at which the lot was born may have come before it; where the end tells, it had.
+    """
+    end = end_with(lot, remaining, now)
+    if end is None or lot.ends_at is None or end <= lot.ends_at:
+        return end
+    return end_with(lot, tuple(r for r in remaining if r.at != lot.born_at), now)
+
+
 def reaches(renewal: Renewal, lot: Lot) -> bool:
     """Whether the lot's points were on the account whose points were renewed."""
     return renewal.accounts is None or (lot.origin[0] if lot.origin else HERE) in renewal.accounts
