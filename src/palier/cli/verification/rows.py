@@ -230,6 +230,8 @@ def _read(model: Any, where: str, wanted: Iterable[int]) -> list[Row]:
     ``{}`` in ``where`` stands for what is wanted.
     """
     ids = list(wanted)
+    if not ids:
+        return []
     columns, kind, converted = _shape(model)
     condition = where.format(", ".join(["%s"] * len(ids)))
     with connection.cursor() as cursor:
