@@ -12,7 +12,7 @@ from palier.flows.members.register_members import RegisterMembers, register_memb
 from palier.flows.orders.record_orders import RecordOrders, record_orders
 from palier.store.members.buyer import _USUAL, read_buyer, read_buyers
 from palier.store.prepared import Prepared
-from palier.store.rows import select
+from palier.store.rows import any_of, listed, select
 from tests.flows.world import World
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 120_000, tzinfo=UTC)
@@ -67,6 +67,36 @@ def test_every_kind_of_value_is_read(world, is_postgresql):
     )
     assert Prepared("kinds", sql).rows(["ü", 7]) == select(sql, ["ü", 7])
     assert Prepared("kinds", sql).rows(["ü", 8]) == []
+
+
+ODD = [
+    "",
+    " ",
+    "a",
+    'a"b',
+    '","',
+    "\\",
+    '\\"',
+    "{}",
+    "{a,b}",
+    "NULL",
+    "null",
+    "é✓",
+    "a\nb",
+    "'",
+    "%s",
+    '"',
+    "x" * 5000,
+]
+
+
+@pytest.mark.parametrize("texts", [ODD, ['","', "a"], ['"'], ["\\"], ["a"], []])
+def test_a_list_of_texts_arrives_as_it_is(world, texts):
+    sql = f"SELECT v FROM (SELECT %s AS v) one WHERE {any_of('v')}"
+    found = [text for text in [*ODD, "b"] if select(sql, [text, listed(texts)])]
+    assert found == [text for text in ODD if text in texts]
+    prepared = Prepared("texts", sql.replace("%s AS", "CAST(%s AS text) AS"))
+    assert [text for text in [*ODD, "b"] if prepared.rows([text, listed(texts)])] == found
 
 
 def test_a_type_that_is_not_known_is_left_to_select(world, is_postgresql):

@@ -151,7 +151,12 @@ def deserved_rank(book: Book) -> int:
     if programme.tiers is None:
         return -1
     value = qualifying(book, programme)
-    return sum(value >= threshold for threshold, _ in thresholds_at(programme.tiers, book.now)) - 1
+    rank = -1
+    for threshold, _ in thresholds_at(programme.tiers, book.now):
+        if value < threshold:
+            break
+        rank += 1
+    return rank
 
 
 def requalify(book: Book, cause: Cause, *, because: str, silent: bool = False) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any
 
-from palier.store.rows import direct_connection, select
+from palier.store.rows import Texts, direct_connection, select
 
 Reader = Callable[[bytes], Any]
 Parameter = str | int | list[str] | None
@@ -93,8 +93,7 @@ def _written(value: Parameter) -> bytes | None:
     if value is None:
         return None
     if isinstance(value, list):
-        quoted = (each.replace("\\", "\\\\").replace('"', '\\"') for each in value)
-        return "{{{}}}".format(",".join(f'"{each}"' for each in quoted)).encode()
+        return Texts(value).written().encode()
     return str(value).encode()
 
 

@@ -85,12 +85,14 @@ def state_from_row(
         caught_up_at=caught_up_at,
         totals=totals,
         lots=tuple([lot_from_json(row) for row in data.get("lots", ())]),
-        coupons=tuple(coupon_from_json(row) for row in data.get("coupons", ())),
-        withdrawn=tuple(coupon_from_json(row) for row in data.get("withdrawn", ())),
-        tier_coupons=tuple((row[0], row[1], row[2]) for row in data.get("tier_coupons", ())),
+        coupons=tuple([coupon_from_json(row) for row in data.get("coupons", ())]),
+        withdrawn=tuple([coupon_from_json(row) for row in data.get("withdrawn", ())]),
+        tier_coupons=tuple([(row[0], row[1], row[2]) for row in data.get("tier_coupons", ())]),
         contributions=tuple(
-            Contribution(row[0], instant(row[1]), row[2], row[3], row[4])
-            for row in data.get("contributions", ())
+            [
+                Contribution(row[0], instant(row[1]), row[2], row[3], row[4])
+                for row in data.get("contributions", ())
+            ]
         ),
         once=frozenset(data.get("once", ())),
         tier=tier or None,
@@ -98,7 +100,7 @@ def state_from_row(
         demote_at=from_us(data.get("demote_at")),
         stepped_at=from_us(data.get("stepped_at")),
         override=Override(override[0], from_us(override[1])) if override else None,
-        holds=tuple(hold_from_json(row) for row in data.get("holds", ())),
+        holds=tuple([hold_from_json(row) for row in data.get("holds", ())]),
         first_claims=frozenset(data.get("first_claims", ())),
         closed_at=from_us(data.get("closed_at")),
         last_order=LastOrder(instant(last[0]), last[1], last[2], last[3], last[4]) if last else None,
