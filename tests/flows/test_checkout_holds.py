@@ -16,7 +16,7 @@ from palier.flows.members.close_account import CloseAccount, close_account
 from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.store.models import Account, Hold
 from tests.flows.checkout import cart, code, discounts, held, points, prove, quoted, released, shop, states
-from tests.flows.world import World, document, line, refund, statements
+from tests.flows.world import World, document, line, order, refund, statements
 
 DEAR = {"brackets": [{"from": 10, "discount": {"points": 100, "amount": 1}}]}
 
@@ -325,6 +325,21 @@ def test_an_order_that_is_told_once_more_with_a_hold_takes_it_over(world):
     assert world.pay("1", 100, "placed", hold=hold.id).kind == "changed"
     assert state_of(hold.id) == "captured"
     assert world.pay("1", 100, "placed", hold=hold.id).kind == "repeat"
+
+
+@pytest.mark.parametrize("status", ["placed", "paid"])
+def test_orders_of_one_batch_that_name_one_hold_take_it_over_once(world, status):
+    """As when they are told one after the other: the others stand as they are (found by the races)."""
+    found = []
+    for who in ("ben", "cleo"):
+        world.give(20, customer=who)
+        hold = held(world, cart(25, use_points=20), who, customer=who)
+        told = [order(f"{who}-{n}", 25, status, customer=who, hold=hold.id) for n in range(3)]
+        for batch in [told] if who == "ben" else [[each] for each in told]:
+            world.tell(*batch)
+        found.append((points(world, who), state_of(hold.id), world.account(who).spend_minor))
+    assert found[0] == found[1]
+    assert found[0][1] == "captured"
 
 
 def test_erasing_a_member_releases_their_holds_first(world):

@@ -36,7 +36,7 @@ class OrderWork:
     seen_at: datetime | None = None
     """When these orders are first seen: the version in force then is theirs, whenever they were placed (meaning 13)."""
     holds: dict[str, StoredHold] = field(default_factory=dict)
-    """Those that the orders name, as they stood before this batch."""
+    """Those that the orders name. What one order of a batch has taken over the next one finds taken."""
     is_booking: bool = False
     """Stays so when a booking is broken off: its account's book is not to be recorded then."""
 
@@ -83,6 +83,8 @@ class OrderWork:
         case = self.case_of(book, stored, cause)
         if hold in book.holds:
             case = take_over(book, case, book.holds[hold])
+            if hold in self.holds:
+                self.holds[hold] = replace(self.holds[hold], state="captured")
         answer = reconcile(book, case)
         stored = replace(stored, booking=answer.booking, frozen=answer.frozen)
         self.remember(stored, lines_changed=lines_changed, refund=refund)
