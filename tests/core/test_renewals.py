@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from palier.core.account import Lot, Renewal
-from palier.core.renewals import as_moved, end_at, end_with, is_same, of_person, reaches
+from palier.core.renewals import as_moved, end_at, end_with, end_without, is_same, of_person, reaches
 from palier.core.values import replace
 from tests.core.kit import START, days
 
@@ -120,6 +120,26 @@ def test_the_undoing_of_a_renewal_before_the_birth_changes_nothing():
     renewals = [renewed(5, 60, undone_at=START + days(40)), renewed(-5, 70, undone_at=START + days(50))]
     for birth in (False, True):
         assert end_at(LOT, renewals, START + days(60), at_birth=birth) == START + days(40)
+
+
+@pytest.mark.parametrize(
+    ("ends", "left", "found"),
+    [
+        (60, [(0, 40)], 40),
+        (60, [(0, 60)], 60),
+        (60, [], 30),
+        (40, [(0, 60)], 30),
+        (40, [(0, 60), (5, 35)], 35),
+        (40, [(5, 60)], 60),
+        (None, [(0, 60)], 60),
+    ],
+)
+def test_undoing_a_renewal_lets_no_other_reach_points_that_came_after_it(ends, left, found):
+    """Where the end would be later than it is, the renewal of the instant of birth had come before the points."""
+    lot = replace(LOT, ends_at=None if ends is None else START + days(ends))
+    given = tuple(renewed(*each) for each in left)
+    assert end_without(lot, given, START + days(9)) == START + days(found)
+    assert end_without(replace(lot, own_end=None), given, START + days(9)) is None
 
 
 def test_a_lot_that_moved_is_known_by_its_root_its_birth_and_its_end():
