@@ -117,8 +117,8 @@ def _others(
     if isinstance(value, bool):
         others = [(str(not value), not value)]
     elif isinstance(value, int | Decimal):
-        near = [each + by for each in numbers[path[-1]] for by in (0, 1, -1)]
-        others = [(str(each), each) for each in dict.fromkeys([0, *near]) if each != value]
+        near = [0, value + 1, value - 1, *numbers[path[-1]]]
+        others = [(str(each), each) for each in dict.fromkeys(near) if each != value]
     elif isinstance(value, Mapping) and not _SWITCHED_OFF.items() <= value.items():
         others = [("switched off", {**value, **_SWITCHED_OFF})]
     elif isinstance(value, str) and value.startswith("P") and value[1:2].isdigit():
