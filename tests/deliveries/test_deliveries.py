@@ -24,6 +24,14 @@ def test_no_delivery_changes_what_is_told():
         assert failure is None, str(failure)
 
 
+@pytest.mark.xfail(strict=True, reason="the renewal of an order that a partial refund leaves without points")
+@pytest.mark.django_db
+def test_a_partial_refund_that_leaves_no_points_is_the_same_before_its_order_and_after_it():
+    """Open: told after the order it leaves the renewal of the member's points (meaning 7); told before, none comes."""
+    failure = try_seed(658, shrinks=False)
+    assert failure is None, str(failure)
+
+
 def test_a_seed_is_always_the_same_history():
     one, other = (draw_told(Random(7), uses_points=True) for _ in range(2))
     assert one == other
