@@ -6,6 +6,7 @@ from palier.core.account import Cause
 from palier.core.catch_up import catch_up
 from palier.core.opening import open_balance, undo_opening
 from palier.core.period import Duration
+from palier.core.tiers import Progress, progress
 from tests.core.kit import EURO, Story, ladder, points, points_discount, programme, reward, when
 
 RULES = programme(points=points("P1Y"), tiers=ladder(0, 100, 200))
@@ -134,3 +135,12 @@ def test_a_grace_ends_only_when_what_is_undone_lowers_what_is_deserved(points, s
     assert (story.state.tier, story.state.demote_at is not None) == ("t3", True)
     book = undone(given(opened(story), points, spend), points, spend)
     assert (book.tier, book.demote_at is not None) == (("t0", False) if ends else ("t3", True))
+
+
+def test_who_has_less_than_nothing_has_come_no_part_of_the_way():
+    """Found by a change that nobody noticed: what is missing to a tier that begins at 0 was divided by 0."""
+    book = undone(opened(Story(RULES)), spend=10)
+    assert owned(book) == (0, 0, -10, None)
+    assert progress(book) == Progress(-1000, "t0", 0, 1000, 0)
+    later = undone(opened(Story(programme(tiers=ladder(20, 100)))), spend=10)
+    assert progress(later) == Progress(-1000, "t0", 2000, 3000, 0)

@@ -133,7 +133,8 @@ def progress(book: Book) -> Progress:
         return Progress(value, None, None, 0, 100)
     threshold, tier = steps[held + 1]
     missing = max(0, threshold - value)
-    percent = 100 if missing == 0 else min(99, max(0, value) * 100 // threshold)
+    # Who has less than nothing misses something even to a tier that begins at 0.
+    percent = 100 if missing == 0 else min(99, max(0, value) * 100 // max(1, threshold))
     return Progress(value, tier.id, threshold, missing, percent)
 
 
