@@ -102,6 +102,6 @@ def _probe(probe: Probe) -> str:
         (each.segment, each.is_first, each.points, each.asked, [kind.id for kind in each.coupons], each.promo)
         for each in probe.has
     ]
-    return (
-        f"{has} {probe.tier} {probe.goods.case or '-'} {probe.delivery.shipping.carrier} {probe.case or '-'}"
-    )
+    buyer, carrier = probe.buyer(), probe.delivery.shipping.carrier
+    shown = f"{'net' if buyer.is_net else 'gross'} {buyer.orders} {buyer.available} {len(buyer.coupons)}"
+    return f"{has} {probe.tier} {probe.goods.case or '-'} {carrier} {probe.case or '-'} {shown}"
