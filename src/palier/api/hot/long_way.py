@@ -60,7 +60,7 @@ def _answer(django: Wsgi, environ: Environ) -> tuple[int, Headers, bytes]:
         if hasattr(parts, "close"):
             parts.close()
     status, named = started
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in named]
+    headers = [(name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in named]
     return int(status.partition(" ")[0]), headers, content
 
 
