@@ -5,6 +5,8 @@ Named by file, function, the text of the line, and what was changed.
 
 _END_WITH = "end_with(lot, tuple((replace(r, undone_at=None) for r in known)), at)"
 
+_MORE, _ANSWERED = "sum((each is not None for each in others))", "(1 if is_answered else 0)"
+
 _MOVES = "not moves and post.tier is None and (not post.born)"
 
 EQUIVALENT: dict[tuple[str, str, str, str], str] = {
@@ -128,4 +130,18 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     (
         "ago.py", "_changes", "instant = start_of_day(day, tz) - timedelta(hours=3)", "3 => 4",
     ): "an hour before the day belongs to the day before, which is looked at too",
+    (
+        "tiers.py", "requalify", "held = rank.get(book.tier, -1) if book.tier else -1", "if book.tier => if True",
+    ): "nobody without a tier stands on a step of the ladder",
+    (
+        "explain/movement.py", "movements_of", 'if entry.kind == "settle":', "if entry.kind == 'settle' => if True",
+    ): "no entry but a settlement says a lot among its facts",
+    (
+        "earning_plan.py", "_indexed", "more = sum(each is not None for each in others) > (1 if is_answered else 0)",
+        " => ".join((f"{_MORE} > {_ANSWERED}", f"{_MORE} >= {_ANSWERED}")),
+    ): "a condition that is answered already is asked once more",
+    (
+        "programme/say.py", "discount", "said = self.amount(discount.amount_minor or 0)",
+        "discount.amount_minor or 0 => discount.amount_minor",
+    ): "what is no percentage is an amount",
 }  # fmt: skip

@@ -95,6 +95,8 @@ ORDERS: dict[str, dict[str, Any]] = {
     "rate one": {"rate": 1}, "rate of its own": {"rate": 2}, "dollars": {"currency": "USD"}, "dollars with a rate": {"currency": "USD", "rate": "0.9"},
     "yen": {"currency": "JPY", "rate": "0.006"}, "no currency": {"currency": "EURO"},
     "lifted to the limit": {"currency": "USD", "rate": 10**9}, "lifted over it": {"currency": "USD", "rate": 10**9, "shipping": {"amount": "0.01"}},
+    "yen to the limit": {"currency": "JPY", "rate": 10**9, "lines": [{**LINE, "price": 10}]},
+    "dinars to the limit": {"currency": "KWD", "rate": 10**8, "lines": [{**LINE, "price": 100}]},
     "yen over it": {"currency": "JPY", "rate": 10**9 + 1, "lines": [{**LINE, "price": 10}]},
     "long": {"payment_method": "x" * 100, "shipping": {"carrier": "x" * 100}, "delivery": {"city": "x" * 200}, "coupons": ["x" * 200], "member": "x" * 200},
     "longer": {"payment_method": "x" * 101, "shipping": {"carrier": "x" * 101}, "delivery": {"city": "x" * 201}, "coupons": ["x" * 201], "member": "x" * 201},

@@ -124,6 +124,8 @@ def test_who_asks_for_a_tier_is_found_wherever_it_stands():
     assert who_asks_for(ours(), "gold") == (("rule", "vip"),)
     assert who_asks_for(ours(), "silver") == (("segment", "firms"),)
     assert who_asks_for(ours(), "bronze") == ()
+    named = "segments: [{id: s, where: {any: [{carrier: [gold]}, {tags: [gold]}]}, brackets: [{from: 0}]}]"
+    assert who_asks_for(parse_text(f"name: A\ncurrency: EUR\n{named}"), "gold") == ()
 
 
 def test_a_section_is_written_anew_and_every_other_line_stays():

@@ -11,6 +11,7 @@ from palier.core.programme.canonical import canonical_json, digest, to_document
 from palier.core.programme.check import check
 from palier.core.programme.diff import diff
 from palier.core.programme.parse import parse, parse_text
+from palier.core.programme.problems import InvalidProgramme
 from tests.core.programme.documents import DOCUMENTS, scenario_programmes, whole_document, with_sections
 
 
@@ -83,3 +84,25 @@ def test_equal_programmes_have_one_digest_in_whatever_order_their_messages_stand
     other = parse_text(head % "tier_up: false, welcome: true")
     assert one == other
     assert digest(one) == digest(other)
+
+
+def test_what_points_are_worth_is_written_unless_the_brackets_say_it():
+    head = "{name: A, currency: EUR, points: {value: {points: 10, amount: %s}}, redemption: {brackets: [%s]}}"
+    bracket = "{from: 10, discount: {points: 10, amount: 1}}"
+    for text, written in (
+        (head % ("1", bracket), None),
+        (head % ("2", bracket), {"points": 10, "amount": "2.00"}),
+        (head % ("1", ""), {"points": 10, "amount": "1.00"}),
+    ):
+        programme = parse_text(text)
+        assert (to_document(programme).get("points") or {}).get("value") == written
+        assert parse(to_document(programme)) == programme
+
+
+def test_a_refused_programme_says_how_many_problems_there_are_more():
+    for text, more in (("{name: A}", ""), ("{}", " (and 1 more)"), ("{x: 1}", " (and 2 more)")):
+        with pytest.raises(InvalidProgramme) as refused:
+            parse_text(text)
+        problem = refused.value.problems[0]
+        assert str(refused.value).startswith(f"{problem.path}: {problem.reason}{more}")
+        assert len(refused.value.problems) == (1 if not more else int(more.split()[1]) + 1)
