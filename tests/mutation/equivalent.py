@@ -144,4 +144,11 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
         "programme/say.py", "discount", "said = self.amount(discount.amount_minor or 0)",
         "discount.amount_minor or 0 => discount.amount_minor",
     ): "what is no percentage is an amount",
+    (
+        "messages_kinds.py", "_currency_meant", "upper = text.strip().upper()[:10]", "10 => 9",
+    ): "a currency has three letters: what is longer is none, wherever it is cut",
+    (
+        "programme/check_benefits.py", "check_stacking", "worst: tuple[Fraction, list[str]] = (Fraction(0), [])",
+        "0 => -1",
+    ): "a set that takes nothing off is doubted as little as none",
 }  # fmt: skip
