@@ -84,6 +84,12 @@ def test_tier_8_a_ladder_without_its_tier_ends_it():
     assert (gone.tier, gone.state.override) == (None, None)
 
 
+def test_to_leave_an_override_that_the_ladder_has_no_more_is_no_promotion():
+    """Seed 36240: as for any tier that is gone, there is no coupon for the way up."""
+    story = Story(RULES).order("A", 120).override("t2").publish(programme(tiers=ladder(0, 100, coupons=(1,))))
+    assert (story.tier, [coupon.origin_id for coupon in story.coupons.values()]) == ("t1", ["t2"])
+
+
 def test_tier_8_a_new_ladder_with_its_tier_leaves_it():
     raised = programme(tiers=ladder(0, 1000, 2000, coupons=(2,)))
     story = Story(RULES).override("t1", "2026-03-01").publish(raised)

@@ -217,7 +217,10 @@ def end_override(book: Book, cause: Cause, *, silent: bool = False) -> None:
     aim = deserved_rank(book)
     book.override = None
     deserved = steps[aim] if aim >= 0 else None
-    _move(book, deserved, cause, up=aim > held, silent=silent, more={"override": False})
+    # As from any tier that the ladder has no more: no promotion.
+    is_gone = book.tier is not None and held < 0
+    up, silent = aim > held and not is_gone, silent or is_gone
+    _move(book, deserved, cause, up=up, silent=silent, more={"override": False})
 
 
 def is_step(book: Book, tier: str) -> bool:
