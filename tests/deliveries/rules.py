@@ -22,12 +22,15 @@ def any_rules(random: Random) -> Document:
 def rules_of_one_instant(random: Random) -> Document:
     """All but what a step in between leaves a mark in by its meaning: a tier that is kept for a while or left one step
     at a time although a refund took it, a tier's coupon (nobody gets it twice), a state that points wait for and that
-    a version which came too late names, and the benefit of the first order, which a placed one claims."""
+    a version which came too late names, the benefit of the first order, which a placed one claims, and a second reward:
+    which of two is reached depends on how the points come."""
     document = any_rules(random)
     if "settle" in document["points"]:
         document["points"]["settle"]["on"] = "paid"
     document["points"].pop("earn_on_first_order", None)
     document.pop("first_order", None)
+    if "rewards" in document:
+        document["rewards"] = document["rewards"][:1]
     tiers = document.get("tiers", {})
     for name in ("grace", "grace_refunds", "landing"):
         tiers.pop(name, None)
