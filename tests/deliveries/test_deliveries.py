@@ -24,10 +24,9 @@ def test_no_delivery_changes_what_is_told():
         assert failure is None, str(failure)
 
 
-@pytest.mark.xfail(strict=True, reason="the renewal of an order that a partial refund leaves without points")
 @pytest.mark.django_db
 def test_a_partial_refund_that_leaves_no_points_is_the_same_before_its_order_and_after_it():
-    """Open: told after the order it leaves the renewal of the member's points (meaning 7); told before, none comes."""
+    """Told after its order it leaves the renewal of the member's points (meaning 7): so it does, told before."""
     failure = try_seed(658, shrinks=False)
     assert failure is None, str(failure)
 

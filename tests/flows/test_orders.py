@@ -343,3 +343,22 @@ def test_late_orders_of_one_batch_share_the_room_of_their_time(db):
     world.later(days=1)
     assert world.pay("4", 50, paid_at=late).points == 50
     assert [c.cause for c in world.state().contributions if c.at < late - timedelta(days=3)] == []
+
+
+@pytest.mark.parametrize("comes_first", ["order", "refund"])
+def test_a_partial_refund_that_leaves_no_points_leaves_the_renewal_whichever_comes_first(db, comes_first):
+    """A gift of 10 points ends with the order's own year, and not with its own (meaning 7)."""
+    earning = [{"id": "big", "when": {"total": {"from": 50}}, "award": {"points": 20}}]
+    world = World.new(document(earning=earning, points={"valid_for": "P12M", "expiry": "sliding"}))
+    world.pay("0", 1)
+    world.give(10)
+    world.later(days=30)
+    if comes_first == "refund":
+        world.tell(refund("1", euros=40))
+    world.pay("1", 60)
+    if comes_first == "order":
+        world.tell(refund("1", euros=40))
+    assert world.row("1").booked_points == 0
+    [lot] = world.state().lots
+    assert lot.remaining == 10
+    assert (lot.ends_at - world.now).days >= 364

@@ -81,8 +81,10 @@ class Booked:
         self._book_used_points(member, basket, kept, counts)
         self._book_coupons(member, basket, kept)
         self._book_claim(member, basket, kept)
-        if points and self.renewal is None:
-            self._renew(member, programme)
+        if counts and self.accepted and self.renewal is None:
+            whole = points_of(keep(basket, ()), basket, programme, self.accepted)
+            if points or (self.refunds and whole):  # a partial refund leaves it, whenever it is told
+                self._renew(member, programme)
         self._book_points(member, programme, points)
         self._book_share(member, counts, points, spend_of(kept, basket, programme) if counts else 0)
         self._settle(member, programme)

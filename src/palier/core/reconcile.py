@@ -51,8 +51,8 @@ def reconcile(book: Book, case: OrderCase) -> Reconciled:
     booking = reconcile_uses(book, case, kept, counts)
     booking = reconcile_coupons(book, case, booking, kept, counts)
     booking = reconcile_first_order(book, case, booking, kept)
-    until = _renewed_until(programme, worth, frozen)
-    if until is not None and not booking.renews:
+    until = None if booking.renews or not counts else _renewed_until(programme, case, worth, frozen)
+    if until is not None:
         case = replace(case, renewals=(*case.renewals, book.renew(case.id, until)))
         booking = replace(booking, renews=True)
     booking = reconcile_points(book, case, booking, programme, frozen, worth, counts)
@@ -104,11 +104,16 @@ def _undo_renewal(book: Book, case: OrderCase) -> OrderCase:
     return replace(case, renewals=renewals, booking=replace(case.booking, renews=False))
 
 
-def _renewed_until(programme: Programme, worth: Worth | None, frozen: Frozen | None) -> datetime | None:
-    """To when an order renews all points, if it does: under ``sliding``, when it was accepted and earns."""
+def _renewed_until(
+    programme: Programme, case: OrderCase, worth: Worth | None, frozen: Frozen | None
+) -> datetime | None:
+    """To when an order renews all points, if it does: under ``sliding``, when it was accepted and earns.
+
+    A partial refund leaves a renewal, so what is refunded in part does not count here: it may be told before its order.
+    """
     points = programme.points
-    if worth is None or not worth.points or frozen is None or points.expiry != "sliding":
+    if worth is None or frozen is None or points.expiry != "sliding" or points.valid_for is None:
         return None
-    return (
-        end_after(frozen.order_at, points.valid_for, zone(programme.timezone)) if points.valid_for else None
-    )
+    if not worth.points and case.refunds:
+        worth = order_worth(programme, case.order, keep(case.order, ()), frozen)
+    return end_after(frozen.order_at, points.valid_for, zone(programme.timezone)) if worth.points else None
