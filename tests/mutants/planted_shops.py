@@ -147,10 +147,10 @@ SHOPS = (
         "a partial refund takes the renewal back",
         "R-EXP-7",
         "core/reconcile.py",
-        "    if until is not None and not booking.renews:\n",
+        "    if until is not None:\n",
         "    if case.booking.renews and case.refunds:\n"
         "        case = _undo_renewal(book, case)\n"
-        "    elif until is not None and not booking.renews:\n",
+        "    elif until is not None:\n",
         test="tests/core/test_expiry.py",
     ),
     Planted(

@@ -73,7 +73,7 @@ EQUIVALENT: dict[tuple[str, str, str, str], str] = {
     ): "points settle from paid on: that placed comes before is all that is asked",
     (
         "tiers.py", "end_override",
-        '_move(book, deserved, cause, up=aim > held, silent=silent, more={"override": False})',
+        "up, silent = aim > held and not is_gone, silent or is_gone",
         "aim > held => aim >= held",
     ): "the same step is no move: nobody is told and no coupon comes",
     (
