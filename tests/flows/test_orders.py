@@ -321,9 +321,14 @@ def test_a_tier_is_told_of_once(world):
     assert Intent.objects.count() == 2
 
 
-def test_an_order_that_is_told_late_finds_the_room_that_its_own_time_left(db):
+def capped_by_week():
+    """A point for each euro, at most a hundred in seven days."""
     cap = {"id": "cap", "cap": {"points": 100, "every": "P7D"}}
-    world = World.new(document(earning=[{"id": "spend", "award": {"points": 1, "per": 1}}, cap]))
+    return document(earning=[{"id": "spend", "award": {"points": 1, "per": 1}}, cap])
+
+
+def test_an_order_that_is_told_late_finds_the_room_that_its_own_time_left(db):
+    world = World.new(capped_by_week())
     world.pay("1", 100)
     world.later(days=8).work()
     world.give(1)
@@ -332,8 +337,7 @@ def test_an_order_that_is_told_late_finds_the_room_that_its_own_time_left(db):
 
 
 def test_late_orders_of_one_batch_share_the_room_of_their_time(db):
-    cap = {"id": "cap", "cap": {"points": 100, "every": "P7D"}}
-    world = World.new(document(earning=[{"id": "spend", "award": {"points": 1, "per": 1}}, cap]))
+    world = World.new(capped_by_week())
     world.pay("1", 60)
     world.later(days=9).work()
     world.give(1)

@@ -54,34 +54,31 @@ def _started(entry: Row) -> datetime:
     return at
 
 
-def _is_moved(holdings: Holdings, lot: Row) -> bool:
-    """Whether it was born and ends by itself as a lot of the same points did on an account that was merged."""
+def _of_the_same_points(holdings: Holdings, lot: Row) -> Iterator[tuple[Ledger, Row]]:
+    """The other lots of points that moved or came back, the one that they first were too; each with its ledger."""
     root = (lot.origin_account, lot.origin_number)
     for other in holdings.ledgers:
         for row in other.lots:
-            own = (
-                (row.origin_account, row.origin_number)
-                if row.origin_number
-                else (other.account.id, row.number)
-            )
-            if own == root and row is not lot and (row.born_at, row.own_end) == (lot.born_at, lot.own_end):
-                return True
-    return False
+            is_first = not row.origin_number
+            own = (other.account.id, row.number) if is_first else (row.origin_account, row.origin_number)
+            if own == root and row is not lot:
+                yield other, row
+
+
+def _is_moved(holdings: Holdings, lot: Row) -> bool:
+    """Whether it was born and ends by itself as a lot of the same points did on an account that was merged."""
+    return any(
+        (row.born_at, row.own_end) == (lot.born_at, lot.own_end)
+        for _, row in _of_the_same_points(holdings, lot)
+    )
 
 
 def _check_moved_end(holdings: Holdings, ledger: Ledger, lot: Row) -> Iterator[Problem]:
     """Points that moved keep the end that they had; those that came back too late have thirty days more."""
     known = set()
-    for other in holdings.ledgers:
-        for row in other.lots:
-            root = (
-                (row.origin_account, row.origin_number)
-                if row.origin_number
-                else (other.account.id, row.number)
-            )
-            if root == (lot.origin_account, lot.origin_number) and row is not lot:
-                known |= {row.own_end}
-                known |= {change.ends_at for changes in readings_of(row, other) for change in changes}
+    for other, row in _of_the_same_points(holdings, lot):
+        known |= {row.own_end}
+        known |= {change.ends_at for changes in readings_of(row, other) for change in changes}
     tz = zone(holdings.versions.at(lot.born_at).programme.timezone)
     if lot.own_end not in known | {end_after(lot.born_at, RETURNED_FOR, tz)}:
         told = ", ".join(sorted(map(str, known)))
