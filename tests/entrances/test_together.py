@@ -99,6 +99,48 @@ def test_work_that_breaks_off_leaves_nobody_waiting():
     assert one_by_one(slow, [(1, "again")]) == ["1:again"]
 
 
+def test_a_loop_that_ended_keeps_nobody_in_another_from_their_answer():
+    """The thread that works off what one loop asked for also takes what another asks meanwhile."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def work(key, items):
+        if items == ["first"]:
+            begun.set()
+            time.sleep(0.05)
+        else:
+            assert ended.wait(20)
+        return items
+
+    both = Together(work, at_once=1, most=100)
+    answers = []
+
+    def ask(item):
+        answers.append(asyncio.run(asyncio.wait_for(both.do(1, item), 20)))
+
+    first = threading.Thread(target=ask, args=("first",))
+    first.start()
+    assert begun.wait(20)
+    second = threading.Thread(target=ask, args=("second",))
+    second.start()
+    first.join(20)
+    ended.set()
+    second.join(20)
+    ask("third")
+    assert answers == ["first", "second", "third"]
+
+
+def test_whose_loop_ended_before_the_work_did_keeps_nobody_waiting():
+    slow = Slow(wait_s=0.05)
+
+    async def leave():
+        left = asyncio.create_task(slow.together.do(1, "left"))
+        await asyncio.sleep(0.01)
+        assert not left.done()
+
+    asyncio.run(leave())
+    assert one_by_one(slow, [(1, "stays")]) == ["1:stays"]
+
+
 def test_no_key_starves():
     slow = Slow(most=2, wait_s=0.02)
     all_at_once(slow, [(1, str(n)) for n in range(9)] + [(2, "x")])

@@ -6,6 +6,7 @@ from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Lock
 from time import monotonic
 from typing import Generic, TypeVar
@@ -44,8 +45,7 @@ class Together(Generic[Item, Answer]):
 
     async def do(self, key: int, item: Item) -> Answer:
         """The answer to ``item`` once its work is done; the exception that was its outcome is raised."""
-        loop = get_running_loop()
-        future: Future[Answer] = loop.create_future()
+        future: Future[Answer] = get_running_loop().create_future()
         with self._lock:
             self._waiting.setdefault(key, deque()).append((item, future))
             begins = not self._busy or (self._busy < self._at_once and monotonic() - self._begun > PATIENCE_S)
@@ -53,14 +53,14 @@ class Together(Generic[Item, Answer]):
                 self._busy += 1
                 self._begun = monotonic()
         if begins:
-            self._threads.submit(self._work_off, loop)
+            self._threads.submit(self._work_off)
         return await future
 
     def close(self) -> None:
         """End the threads once their work is done."""
         self._threads.shutdown()
 
-    def _work_off(self, loop: AbstractEventLoop) -> None:
+    def _work_off(self) -> None:
         """In a thread: one batch after the other until nobody waits."""
         while True:
             with self._lock:
@@ -74,7 +74,7 @@ class Together(Generic[Item, Answer]):
                 outcomes = self._work(key, [item for item, _ in batch])
             except Exception as error:
                 outcomes = [error] * len(batch)
-            loop.call_soon_threadsafe(_tell, batch, outcomes)
+            _tell(batch, outcomes)
 
     def _next_batch(self) -> tuple[int, list[tuple[Item, Future[Answer]]]]:
         for key, waiting in self._waiting.items():
@@ -87,8 +87,18 @@ class Together(Generic[Item, Answer]):
 
 
 def _tell(batch: Sequence[tuple[Item, Future[Answer]]], outcomes: Sequence[Answer | Exception]) -> None:
-    """In the loop: everybody gets their outcome, unless they have gone away."""
+    """Send everybody their outcome, each in the loop where they wait."""
+    waiting: dict[AbstractEventLoop, list[tuple[Future[Answer], Answer | Exception]]] = {}
     for (_, future), outcome in zip(batch, outcomes, strict=True):
+        waiting.setdefault(future.get_loop(), []).append((future, outcome))
+    for loop, told in waiting.items():
+        with suppress(RuntimeError):  # that loop has ended, and with it whoever waited there
+            loop.call_soon_threadsafe(_set, told)
+
+
+def _set(told: Sequence[tuple[Future[Answer], Answer | Exception]]) -> None:
+    """In the loop: everybody gets their outcome, unless they have gone away."""
+    for future, outcome in told:
         if future.done():
             continue
         if isinstance(outcome, Exception):
