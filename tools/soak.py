@@ -31,7 +31,8 @@ from tools.running.processes import Child, Installation
 from tools.running.shopper import Run
 
 SECRET = "soak-" + "0" * 50
-SMALL_DISK_MB = {"sqlite": 96, "postgres": 320}
+SMALL_DISK_MB = {"sqlite": 256, "postgres": 1024}
+"""Room for what an hour writes."""
 WATCH_EVERY_S = 0.5
 DRAIN_WITHIN_S = 300
 WARM_UP_S = 90
