@@ -1,6 +1,7 @@
 """Programmes are published, drafted and rolled back; the past is never rewritten."""
 
 from copy import deepcopy
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,6 +10,7 @@ from palier.core.programme.parse import parse
 from palier.core.programme.problems import InvalidProgramme
 from palier.flows.points.open_balances import OpenBalances, OpeningBalance, open_balances
 from palier.flows.programme.roll_back_programme import roll_back_programme
+from palier.store.members.ladder_moves import count_ladder_moves
 from palier.store.models import ImportBatch, Intent, Programme, ProgrammeVersion
 from palier.store.programmes.load import load_timeline
 from tests.flows.world import DAY, START, World, document, order
@@ -94,6 +96,40 @@ def test_a_new_window_counts_opening_spend_and_what_members_merged_brought(world
     world.later(days=40).work()
     assert world.account().tier == "bronze"
     world.prove()
+
+
+def test_a_new_window_counts_an_event_that_both_halves_of_a_person_had(db):
+    ranks = {"metric": "points", "ladder": [{"id": "low", "from": 0}, {"id": "high", "from": 10}]}
+    world = World.new(document(tiers=ranks))
+    world.event("review", "e1", customer="anna")
+    world.event("review", "e1", customer="bea")
+    world.merge()
+    new = document(tiers={**ranks, "window": {"rolling": "P1M"}})
+    counted = count_ladder_moves(world.programme_id, parse(new), now=world.now)
+    assert [(moves.after, moves.members) for moves in counted] == [("high", 1)]
+    world.later(days=1).publish(new)
+    world.work()
+    assert world.account().tier == "high"
+    world.prove()
+
+
+def test_reminders_that_are_new_are_sent_whatever_else_was_published_with_them(world):
+    """A new cap made that publication forget whom it had to wake."""
+    world.pay("1", 100)
+    cap = {"id": "cap", "cap": {"points": 5000, "every": "P1D"}}
+    points = {**document()["points"], "remind": ["P6M"]}
+    world.later(days=1).publish(document(points=points, earning=[*document()["earning"], cap]))
+    world.work()
+    world.later(days=200).work()
+    assert Intent.objects.filter(event="points_expiring").count() == 1
+
+
+def test_an_account_waits_by_the_days_of_the_zone_in_force(world):
+    world.pay("1", 100)
+    world.later(days=1).publish(document(timezone="Pacific/Auckland"))
+    world.work()
+    begins = datetime(2027, 2, 2, 11, tzinfo=UTC)  # of the day a month before the last one, there
+    assert world.account().next_due_at == begins
 
 
 def test_published_versions_never_change(world):

@@ -70,3 +70,15 @@ def test_spend_that_was_opened_is_taken_back_after_a_merge_too(world):
     undo(world, batch)
     assert world.account().spend_minor == 4000
     checkout.prove(world)
+
+
+def test_who_opens_with_more_than_a_thousand_rewards_is_looked_at_again(db):
+    """One decision issues a thousand coupons at most; the rest was left until something else happened."""
+    world = World.new(
+        document(rewards=[{"id": "ten", "at": 10, "coupon": {"discount": {"percent": 1}}}], tiers=None)
+    )
+    opened(world, OpeningBalance("anna", 10_050, key="1"))
+    assert world.account().available == 50
+    world.work()
+    assert world.account().available == 0
+    assert len(world.view().coupons) == 1005

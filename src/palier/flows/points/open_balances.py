@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from palier.core.account import Cause
-from palier.core.catch_up import catch_up, next_due
+from palier.core.catch_up import catch_up
 from palier.core.errors import Refusal
 from palier.core.money import LIMIT
 from palier.core.opening import open_balance
@@ -123,4 +123,4 @@ def _outcome(bench: Bench, account_id: int, reasons: Mapping[int, str]) -> Outco
     # Reasons are people's words: they stand beside the entries, where they can be erased.
     reason = reasons.get(account_id, "")
     note = Note(reason, "", secrets.token_hex(16)) if reason else None
-    return Outcome(bench.accounts[account_id], book.close(next_due_at=next_due(book)), note)
+    return Outcome(bench.accounts[account_id], book.close(next_due_at=catch_up(book, book.now)), note)

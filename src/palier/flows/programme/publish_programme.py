@@ -109,24 +109,28 @@ def _in_force(programme: Programme) -> values.Programme | None:
 def _make_due(
     programme: Programme, before: values.Programme | None, after: values.Programme, now: datetime
 ) -> None:
-    """Accounts are looked at again when the ladder or the rewards changed; windows that changed are read anew."""
+    """Accounts are looked at again when something else may fall due; windows that changed are read anew."""
     if before is None:
         return
-    # Whoever waits for something earlier still does (a history that was just imported).
-    due = Case(When(next_due_at__lt=now, then=F("next_due_at")), default=Value(now, DateTimeField()))
-    changed: dict[str, Any] = (
-        {"next_due_at": due} if (before.tiers, before.rewards) != (after.tiers, after.rewards) else {}
-    )
+    changed: dict[str, Any] = {}
+    if _waits_for(before) != _waits_for(after):
+        # Whoever waits for something earlier still does (a history that was just imported).
+        changed["next_due_at"] = Case(
+            When(next_due_at__lt=now, then=F("next_due_at")), default=Value(now, DateTimeField())
+        )
     if _looks_back(before) != _looks_back(after):
         changed["is_stale"] = True
-    if changed or before.points.remind != after.points.remind:
+    if changed:
         with scopes_disabled():
-            Account.objects.filter(programme=programme, merged_into=None).update(
-                **changed or {"next_due_at": due}
-            )
+            Account.objects.filter(programme=programme, merged_into=None).update(**changed)
+
+
+def _waits_for(programme: values.Programme) -> object:
+    """What an account that is left alone waits for, besides the ends that its points and coupons have already."""
+    return programme.tiers, programme.rewards, programme.points.remind, programme.timezone
 
 
 def _looks_back(programme: values.Programme) -> object:
     tiers = programme.tiers
     window = (tiers.window, tiers.rolling, tiers.metric) if tiers else None
-    return window, tuple(rule.cap for rule in programme.earning if rule.cap)
+    return window, tuple(rule.cap for rule in programme.earning if rule.cap), programme.timezone

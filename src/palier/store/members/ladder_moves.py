@@ -83,7 +83,8 @@ def _value(
     parts = [f"{of_orders} WHERE programme_id = %s AND counts AND order_at >= %s"]
     if tiers.metric == "points":
         parts.append(
-            "SELECT h.account_id, h.points FROM store_happening h JOIN store_account o ON o.id = h.account_id"
+            "SELECT COALESCE(o.merged_into_id, o.id), h.points FROM store_happening h"
+            " JOIN store_account o ON o.id = h.account_id"
             " WHERE o.programme_id = %s AND h.kind = 'event' AND h.points > 0 AND h.at >= %s"
         )
         asked += [programme_id, to_time(since)]
