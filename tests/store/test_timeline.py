@@ -198,7 +198,7 @@ def test_the_number_of_statements_does_not_grow(ledger, django_assert_max_num_qu
     for number in range(orders):
         order = ledger.order(f"N{number}")
         ledger.lot(ledger.entry("earn", ("order", order.pk), points=10), 10)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(5):
         assert len(ledger.load()) == orders
     with django_assert_max_num_queries(1):
         count_movements(ledger.account.pk)

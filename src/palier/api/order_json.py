@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from palier.api.amounts import instant, written
 from palier.api.endpoint import Call
 from palier.api.lookups import customers_of, version_numbers
 from palier.api.movements_json import movement_json
-from palier.core.account import Cause, Timeline
-from palier.core.explain.movement import masked
+from palier.core.account import Cause
+from palier.core.explain.movement import Movement, masked
 from palier.core.order import OrderDiscount, Refund
 from palier.store.ledger.timeline import load_movements_of
-from palier.store.orders.load import StoredOrder, load_orders, with_contents
+from palier.store.orders.load import StoredOrder, load_whole_orders
 from palier.store.programmes.load import load_timeline
 
 
 def order_json(call: Call, order_id: str, language: str) -> dict[str, Any] | None:
     """The shop's order with that id; None when there is none."""
-    shop, found = load_orders(call.caller.shop_id, [order_id])
+    shop, found = load_whole_orders(call.caller.shop_id, [order_id])
     if order_id not in found:
         return None
-    stored = with_contents(found)[order_id]
+    stored = found[order_id]
     timeline = load_timeline(shop.programme_id, shop.current_version_id)
-    rules = timeline.versions[-1].programme
+    spoken = call.language(language, timeline.versions[-1].programme.languages[0])
+    numbers = version_numbers(call.caller)
     return {
         **_known(call, stored),
-        "booked": _booked(call, stored),
-        "movements": _movements(call, stored, timeline, call.language(language, rules.languages[0])),
+        "booked": _booked(call, stored, numbers),
+        "movements": [movement_json(each, timeline, numbers, language=spoken) for each in _movements(stored)],
     }
 
 
@@ -84,9 +86,8 @@ def _refund(refund: Refund, paid: Any) -> dict[str, Any]:
     }
 
 
-def _booked(call: Call, stored: StoredOrder) -> dict[str, Any]:
+def _booked(call: Call, stored: StoredOrder, numbers: Mapping[int, int]) -> dict[str, Any]:
     booking = stored.booking
-    numbers = version_numbers(call.caller)
     return {
         "counts": booking.counts,
         "points": booking.points,
@@ -99,13 +100,9 @@ def _booked(call: Call, stored: StoredOrder) -> dict[str, Any]:
     }
 
 
-def _movements(call: Call, stored: StoredOrder, timeline: Timeline, language: str) -> list[dict[str, Any]]:
+def _movements(stored: StoredOrder) -> tuple[Movement, ...]:
     if stored.account_id is None:
-        return []
+        return ()
     causes = [Cause("order", str(stored.id))]
     causes += [Cause("refund", f"{stored.id}:{refund.id}") for refund in stored.refunds]
-    numbers = version_numbers(call.caller)
-    return [
-        movement_json(movement, timeline, numbers, language=language)
-        for movement in load_movements_of(stored.account_id, causes)
-    ]
+    return load_movements_of(stored.account_id, causes, orders={str(stored.id): stored.order.id})

@@ -5,9 +5,10 @@ Whoever calls has made sure that the account is of the programme at hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from json import loads
 from typing import Any, cast
 
 from django.db.models import Max
@@ -15,10 +16,10 @@ from django_scopes import scopes_disabled
 
 from palier.core.account import Cause, Entry
 from palier.core.explain.movement import Balance, Credit, Movement, Shown, masked, movement
-from palier.store.ledger.models import CouponRow, EntryNote, Lot
+from palier.store.ledger.models import CouponRow, Lot
 from palier.store.ledger.models import Entry as EntryRow
 from palier.store.orders.models import Order
-from palier.store.rows import any_of, listed, select
+from palier.store.rows import any_of, from_time, is_postgresql, listed, select, untyped
 
 MOVEMENTS_MAX = 500
 """Most movements of one page."""
@@ -53,36 +54,41 @@ def load_movements(
 ) -> tuple[Movement, ...]:
     """The newest movements, those before ``before_sequence`` (a movement's ``sequence``) when it is given.
 
-    At most nine statements, however many movements there are.
+    At most five statements, however many movements there are.
     """
     assert 0 < limit <= MOVEMENTS_MAX
-    return _movements(account_id, _page(account_id, before_sequence, limit))
+    return _movements(account_id, _page(account_id, before_sequence, limit), {})
 
 
 @scopes_disabled()
-def load_movements_of(account_id: int, causes: Sequence[Cause]) -> tuple[Movement, ...]:
-    """What these causes moved, in their order; those that moved nothing are left out. At most eight statements."""
-    return _movements(account_id, causes)
+def load_movements_of(
+    account_id: int, causes: Sequence[Cause], *, orders: Mapping[str, str]
+) -> tuple[Movement, ...]:
+    """What these causes moved, in their order; those that moved nothing are left out.
+
+    ``orders`` are the shop's ids of the orders that they are about, by Palier's; then two statements do.
+    """
+    return _movements(account_id, causes, orders)
 
 
-def _movements(account_id: int, causes: Sequence[Cause]) -> tuple[Movement, ...]:
+def _movements(account_id: int, causes: Sequence[Cause], orders: Mapping[str, str]) -> tuple[Movement, ...]:
     if not causes:
         return ()
-    entries = _entries(account_id, causes)
-    credits = _credits(account_id, {entry.sequence: entry.effective_at for entry in entries})
-    born = {credit.number: sequence for sequence, found in credits.items() for credit in found}
-    settlements = _settlements(account_id, born)
-    cause_at = {entry.sequence: entry.cause for entry in entries}
+    wanted = set(causes)
+    read = _read(account_id, causes)
+    entries = [each for each in read if each.entry.kind != "settle" and each.entry.cause in wanted]
+    credits = _credits(account_id, {each.entry.sequence: each.entry.effective_at for each in entries})
+    cause_at = {each.entry.sequence: each.entry.cause for each in entries}
+    made_for = {each.number: cause_at[sequence] for sequence, found in credits.items() for each in found}
     shown: dict[Cause, list[Shown]] = {cause: [] for cause in causes}
-    everything = [*entries, *settlements]
-    balances = _balances(account_id, [entry.sequence for entry in everything])
-    notes = _notes(account_id, [entry.sequence for entry in entries])
-    for entry in everything:
-        cause = cause_at[born[entry.facts["lot"]]] if entry.kind == "settle" else entry.cause
-        reason, author = notes.get(entry.sequence, ("", ""))
-        own = tuple(credits.get(entry.sequence, ()))
-        shown[cause].append(Shown(entry, balances[entry.sequence], own, reason, author))
-    names = _names(causes)
+    for each in entries:
+        own = tuple(credits.get(each.entry.sequence, ()))
+        shown[each.entry.cause].append(replace(each, credits=own))
+    for each in read:
+        # A settlement belongs to the cause that brought its lot.
+        if each.entry.kind == "settle" and each.entry.facts["lot"] in made_for:
+            shown[made_for[each.entry.facts["lot"]]].append(each)
+    names = _names(causes, orders)
     return tuple(_named(cause, shown[cause], names) for cause in causes if shown[cause])
 
 
@@ -100,29 +106,43 @@ def _page(account_id: int, before_sequence: int | None, limit: int) -> list[Caus
     return [Cause(cast(Any, row["cause_kind"]), row["cause"]) for row in rows[:limit]]
 
 
-def _entries(account_id: int, causes: Sequence[Cause]) -> list[Entry]:
-    wanted = set(causes)
-    rows = (
-        EntryRow.objects.filter(account_id=account_id, cause__in=[cause.id for cause in causes])
-        .exclude(kind="settle")
-        .order_by("sequence")
-        .values_list(*_ENTRY)
+def _read(account_id: int, causes: Sequence[Cause]) -> list[Shown]:
+    """The entries that have these causes, and the settlements of the lots that they made, in their order."""
+    columns = ", ".join(f"e.{name}" for name in _ENTRY)
+    lot, number = (
+        ("e.facts ->> 'lot'", "l.number::text")
+        if is_postgresql()
+        else ("json_extract(e.facts, '$.lot')", "l.number")
     )
-    return [entry for row in rows if (entry := _entry(*row)).cause in wanted]
-
-
-def _settlements(account_id: int, lots: Iterable[int]) -> list[Entry]:
-    """The settlements of those lots; each belongs to the cause that brought its lot."""
-    rows = (
-        EntryRow.objects.filter(account_id=account_id, kind="settle", facts__lot__in=list(lots))
-        .order_by("sequence")
-        .values_list(*_ENTRY)
+    ids = listed([cause.id for cause in causes])
+    rows = select(
+        f"SELECT {untyped(columns)}, r.points, r.pending, r.held, r.debt, n.reason, n.author FROM store_entry e"
+        " JOIN (SELECT sequence, SUM(points) OVER so_far AS points, SUM(pending) OVER so_far AS pending,"
+        " SUM(held) OVER so_far AS held, SUM(debt) OVER so_far AS debt FROM store_entry WHERE account_id = %s"
+        " WINDOW so_far AS (ORDER BY sequence)) AS r ON r.sequence = e.sequence"
+        " LEFT JOIN store_entrynote n ON n.account_id = e.account_id AND n.sequence = e.sequence"
+        f" WHERE e.account_id = %s AND ((e.kind <> 'settle' AND {any_of('e.cause')})"
+        f" OR (e.kind = 'settle' AND {lot} IN (SELECT {number} FROM store_lot l JOIN store_entry b"
+        " ON b.account_id = l.account_id AND b.sequence = l.sequence"
+        f" WHERE l.account_id = %s AND {any_of('b.cause')}))) ORDER BY e.sequence",
+        [account_id, account_id, ids, account_id, ids],
     )
-    return [_entry(*row) for row in rows]
+    return [_shown(row) for row in rows]
 
 
-def _entry(sequence, kind, cause_kind, cause, *rest) -> Entry:  # type: ignore[no-untyped-def]
-    return Entry(sequence, kind, Cause(cause_kind, cause), *rest)
+def _shown(row: Sequence[Any]) -> Shown:
+    *balance, reason, author = row[len(_ENTRY) :]
+    balances = Balance(*(int(value) for value in balance))
+    return Shown(_entry(row[: len(_ENTRY)]), balances, reason=reason or "", author=author or "")
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    sequence, kind, cause_kind, cause, at, *moved, qualifies_at, tier, version, facts = row
+    values: list[Any] = [
+        sequence, kind, Cause(cause_kind, cause), from_time(at), *moved, from_time(qualifies_at), tier, version,
+        loads(facts) if isinstance(facts, str) else facts,
+    ]  # fmt: skip
+    return Entry(*values)
 
 
 def _credits(account_id: int, made: Mapping[int, datetime]) -> dict[int, list[Credit]]:
@@ -141,29 +161,13 @@ def _credits(account_id: int, made: Mapping[int, datetime]) -> dict[int, list[Cr
     return found
 
 
-def _balances(account_id: int, sequences: Sequence[int]) -> dict[int, Balance]:
-    """The balance after each of those entries."""
-    rows = select(
-        "SELECT * FROM (SELECT sequence, SUM(points) OVER so_far, SUM(pending) OVER so_far, SUM(held) OVER so_far,"
-        " SUM(debt) OVER so_far FROM store_entry WHERE account_id = %s"
-        f" WINDOW so_far AS (ORDER BY sequence)) AS running WHERE {any_of('sequence')}",
-        [account_id, listed(sequences)],
-    )
-    return {sequence: Balance(*(int(value) for value in values)) for sequence, *values in rows}
-
-
-def _notes(account_id: int, sequences: Sequence[int]) -> dict[int, tuple[str, str]]:
-    rows = EntryNote.objects.filter(account_id=account_id, sequence__in=sequences)
-    return {sequence: (why, who) for sequence, why, who in rows.values_list("sequence", "reason", "author")}
-
-
-def _names(causes: Sequence[Cause]) -> _Names:
-    orders = {_order_of(cause) for cause in causes} - {""}
+def _names(causes: Sequence[Cause], known: Mapping[str, str]) -> _Names:
+    orders = {_order_of(cause) for cause in causes} - {"", *known}
     coupons = [cause.id for cause in causes if cause.kind == "coupon"]
     named = Order.objects.filter(pk__in=[int(order) for order in orders]).values_list("id", "external_id")
     codes = CouponRow.objects.filter(public_id__in=coupons).values_list("public_id", "code")
     return _Names(
-        {str(identity): external_id for identity, external_id in named},
+        {**known, **{str(identity): external_id for identity, external_id in named}},
         {public_id: masked(code) for public_id, code in codes},
     )
 
