@@ -4,13 +4,15 @@ import pytest
 
 from palier.core.errors import UnknownMember
 from palier.core.member import MemberFacts
+from palier.flows.checkout import pricing
 from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.flows.members.export_member import ExportMember, export_member
 from palier.flows.members.read_member import read_account, read_member
 from palier.flows.members.register_members import RegisterMembers, register_members
 from palier.flows.orders.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
 from palier.store.models import Account, Entry, Happening, Identity, Order
-from tests.flows.world import OrderDiscount, World, document, order, points_used, refund
+from palier.store.programmes import load
+from tests.flows.world import OrderDiscount, World, document, line, order, points_used, refund
 
 
 def everything(world: World):
@@ -89,3 +91,28 @@ def test_shops_of_one_programme_have_ids_of_their_own(two):
     assert sister.id_of() != ours.id_of()
     assert (ours.account().orders, sister.account().orders) == (1, 1)
     ours.prove()
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_what_somebody_else_bought_puts_nobody_into_a_segment(db, elsewhere, is_known):
+    """A lone order read the purchases of everybody, of other programmes too, for those of its member."""
+    asks = document(
+        segments=[{"id": "ipods", "where": {"bought": {"products": ["ipod"]}}, "earn_points": False}]
+    )
+    world = World.new(asks)
+    other = World.new(asks) if elsewhere else world
+    other.pay("1", 100, customer="bea", lines=(line(100, product="ipod"),))
+    other.pay("2", 100, customer="bea")
+    if is_known:
+        world.pay("3", 100)
+    else:
+        forget_programmes()
+    assert world.pay("4", 100).points == 100
+    assert (world.row("4").frozen["segments"], other.row("2").frozen["segments"]) == ([], ["ipods"])
+
+
+def forget_programmes() -> None:
+    """As a process that has seen no shop yet."""
+    for known in (pricing._seen, pricing._plans, load._versions, load._timelines):
+        known.clear()

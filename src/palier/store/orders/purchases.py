@@ -13,9 +13,11 @@ Purchases = tuple[frozenset[str], frozenset[str]]
 
 def purchases_column(account: str) -> str:
     """SQL for all purchases of the account that the expression names, as one JSON value (``purchases_of`` reads it)."""
+    # The names in here are nobody else's: one that the expression has too would be taken for the order that was bought.
     bought = (
-        "SELECT DISTINCT l.product, CAST(l.categories AS text) AS categories FROM store_orderline l"
-        f" JOIN store_order o ON o.id = l.order_id WHERE o.account_id = {account} AND o.counts"
+        "SELECT DISTINCT bought_line.product, CAST(bought_line.categories AS text) AS categories"
+        " FROM store_orderline bought_line JOIN store_order bought_order ON bought_order.id = bought_line.order_id"
+        f" WHERE bought_order.account_id = {account} AND bought_order.counts"
     )
     gathered = (
         "json_agg(json_build_array(product, categories))"
