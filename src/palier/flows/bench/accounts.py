@@ -123,7 +123,7 @@ class Bench:
         """Points of these lots that expired unused: stored ones and those that this batch booked."""
         if not lots or not self._has_expired(book, lots):
             return ()
-        stored = load_expired(lots)
+        stored = load_expired(book.state.id, lots)
         found = {key: pair for key, pair in stored.items() if key[0] == book.state.id}
         mine = {
             (book.state.id, number)
@@ -226,7 +226,7 @@ def _ended_away(book: Book, stored: Mapping[tuple[int, int], tuple[Lot, int]]) -
             root = lot.origin or (account_id, number)
             first, known = pools.get(root) or (replace(lot, number=0, origin=root), 0)
             pools[root] = (first, known + points)
-    undone = load_undone(pools)
+    undone = load_undone(book.state.id, pools)
     expiries = {entry.sequence for entry in book.entries if entry.kind == "expire"}
     for new in book.new_lots:
         if new.sequence in expiries and new.lot.origin in pools:

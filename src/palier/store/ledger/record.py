@@ -17,6 +17,7 @@ from palier.core.account import Booked, Coupon
 from palier.store.codec import piece_to_json, terms_to_json, to_us
 from palier.store.ledger.chain import entry_hash, note_digest
 from palier.store.members.load import LoadedAccount
+from palier.store.members.merge import PERSON
 from palier.store.members.state import state_to_json
 from palier.store.rows import Columns, Table, to_json, to_time
 
@@ -188,11 +189,16 @@ def _intent_rows(outcome: Outcome, now: datetime) -> Iterable[tuple[Any, ...]]:
 
 def _record_renewals(outcomes: Sequence[Outcome]) -> None:
     """Undo first: an order that was reinstated in the same batch gets a new row, which stays active."""
-    undone = [(to_time(at), int(order)) for o in outcomes for order, at in o.booked.undone]
+    undone = [
+        (to_time(at), int(order), o.account.state.id) for o in outcomes for order, at in o.booked.undone
+    ]
     if undone:
         with connection.cursor() as cursor:
+            # By the person's accounts, for which there is an index; there is none for orders.
             cursor.executemany(
-                "UPDATE store_renewal SET undone_at = %s WHERE order_id = %s AND undone_at IS NULL", undone
+                "UPDATE store_renewal SET undone_at = %s WHERE order_id = %s AND undone_at IS NULL AND account_id IN"
+                f" (WITH RECURSIVE {PERSON} SELECT id FROM person)",
+                undone,
             )
     rows = [
         (o.account.state.id, int(r.order), to_time(r.at), to_time(r.until), to_time(r.undone_at))

@@ -22,6 +22,7 @@ from palier.store.codec import (
     piece_from_json,
     terms_from_json,
 )
+from palier.store.members.merge import PERSON
 from palier.store.rows import Query, among, any_of, from_time, is_postgresql, listed, select, to_time, untyped
 
 
@@ -205,14 +206,6 @@ def find_guest_orders(shop_id: int, email_folded: str, *, since: datetime) -> li
     return [row[0] for row in rows]
 
 
-def load_orders_of_accounts(account_ids: Sequence[int]) -> list[StoredOrder]:
-    """Every order of these accounts (without lines and refunds)."""
-    rows = select(
-        f"SELECT {untyped(_ORDER)} FROM store_order o WHERE {any_of('o.account_id')}", [listed(account_ids)]
-    )
-    return [_order(row) for row in rows]
-
-
 def with_contents(orders: dict[str, StoredOrder]) -> dict[str, StoredOrder]:
     """The same orders with their lines and refunds. Two statements, none without known orders."""
     known = {key: stored for key, stored in orders.items() if stored.is_known}
@@ -243,22 +236,24 @@ def with_contents(orders: dict[str, StoredOrder]) -> dict[str, StoredOrder]:
     }
 
 
-def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[Lot, int]]:
+def load_expired(account_id: int, lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[Lot, int]]:
     """How many points of these lots (account, number), or of lots that they became, expired unused. One statement.
 
-    They ended when their expiry was booked (a renewal had moved it), unless they had ended before they were born.
+    All of them are, or were before a merge, those of the person whose account it is. They ended when their expiry was
+    booked (a renewal had moved it), unless they had ended before they were born.
     """
     keys = set(lots)
     accounts, numbers = listed({account for account, _ in keys}), listed({number for _, number in keys})
     rows = select(
-        "SELECT d.account_id, d.lot_number, -SUM(d.points), MIN(l.starts_at), MIN(l.born_at), MIN(l.available_at),"
-        " MIN(l.own_end), MIN(l.origin_account), MIN(l.origin_number),"
+        f"WITH RECURSIVE {PERSON} SELECT d.account_id, d.lot_number, -SUM(d.points), MIN(l.starts_at), MIN(l.born_at),"
+        " MIN(l.available_at), MIN(l.own_end), MIN(l.origin_account), MIN(l.origin_number),"
         " MIN(CASE WHEN d.points < 0 THEN e.effective_at END) FROM store_draw d"
         " JOIN store_entry e ON e.account_id = d.account_id AND e.sequence = d.sequence AND e.kind = 'expire'"
         " JOIN store_lot l ON l.account_id = d.account_id AND l.number = d.lot_number"
-        f" WHERE ({any_of('l.account_id')} AND {any_of('l.number')})"
-        f" OR ({any_of('l.origin_account')} AND {any_of('l.origin_number')}) GROUP BY d.account_id, d.lot_number",
-        [accounts, numbers, accounts, numbers],
+        " WHERE d.account_id IN (SELECT id FROM person)"
+        f" AND (({any_of('l.account_id')} AND {any_of('l.number')})"
+        f" OR ({any_of('l.origin_account')} AND {any_of('l.origin_number')})) GROUP BY d.account_id, d.lot_number",
+        [account_id, accounts, numbers, accounts, numbers],
     )
     found = {}
     for account, number, expired, starts, born, available, own_end, *origin, ended in rows:
@@ -273,18 +268,19 @@ def load_expired(lots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple
     return found
 
 
-def load_undone(roots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
+def load_undone(account_id: int, roots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
     """Of points that ended before their account was merged into another: how many came back there, to be taken.
 
-    By the lots (account, number) that they first were. One statement.
+    By the lots (account, number) that they first were, of the person whose account it is. One statement.
     """
     keys = set(roots)
     rows = select(
-        "SELECT l.origin_account, l.origin_number, SUM(l.amount) FROM store_lot l JOIN store_entry e"
-        " ON e.account_id = l.account_id AND e.sequence = l.sequence AND e.kind = 'expire'"
-        f" WHERE {any_of('l.origin_account')} AND {any_of('l.origin_number')}"
+        f"WITH RECURSIVE {PERSON} SELECT l.origin_account, l.origin_number, SUM(l.amount) FROM store_lot l"
+        " JOIN store_entry e ON e.account_id = l.account_id AND e.sequence = l.sequence AND e.kind = 'expire'"
+        " WHERE l.account_id IN (SELECT id FROM person)"
+        f" AND {any_of('l.origin_account')} AND {any_of('l.origin_number')}"
         " GROUP BY l.origin_account, l.origin_number",
-        [listed({account for account, _ in keys}), listed({number for _, number in keys})],
+        [account_id, listed({account for account, _ in keys}), listed({number for _, number in keys})],
     )
     return {(account, number): int(points) for account, number, points in rows if (account, number) in keys}
 
