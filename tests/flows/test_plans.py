@@ -12,6 +12,7 @@ from django.db import connection
 from palier.flows.checkout.hold_cart import HoldCart, hold_cart
 from palier.flows.checkout.release_hold import ReleaseHold, release_hold
 from palier.flows.members.close_account import CloseAccount, close_account
+from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.flows.orders.claim_guest_orders import ClaimGuestOrders, claim_guest_orders
 from tests.flows.checkout import cart
 from tests.flows.world import World, document, line, order, refund
@@ -62,7 +63,7 @@ def test_orders_and_refunds_of_points_that_ended_were_renewed_and_moved_find_the
     assert not found, "\n\n".join(found)
 
 
-def test_checkouts_claims_and_closing_find_their_rows(db):
+def test_checkouts_claims_closing_and_erasing_find_their_rows(db):
     world = World.new()
     world.pay("1", 300)
     world.tell(order("g", customer=None, email="anna@example.org"))
@@ -74,4 +75,5 @@ def test_checkouts_claims_and_closing_find_their_rows(db):
         claim_guest_orders(ClaimGuestOrders(world.shop_id, "anna", "anna@example.org", True), now=world.now)
         close_account(CloseAccount(world.shop_id, "anna"), now=world.now)
         world.view()
+        erase_member(EraseMember(world.shop_id, "anna"), now=world.now)
     assert not found, "\n\n".join(found)

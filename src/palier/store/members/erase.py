@@ -29,9 +29,7 @@ def forget(account_id: int, *, now: datetime) -> None:
             [account_id, account_id, account_id],
         )
         cursor.execute(
-            "DELETE FROM store_keptcart WHERE EXISTS (SELECT 1 FROM store_identity i"
-            " WHERE i.shop_id = store_keptcart.shop_id AND i.customer_id = store_keptcart.customer_id"
-            f" AND {any_of('i.account_id')})",
+            f"DELETE FROM store_keptcart WHERE (shop_id, customer_id) IN ({_customers()})",
             [person],
         )
         for table in ("store_profile", "store_identity", "store_entrynote"):
@@ -49,6 +47,11 @@ def forget(account_id: int, *, now: datetime) -> None:
         )
 
 
+def _customers() -> str:
+    """SQL for whom the shops know as one of these accounts."""
+    return f"SELECT i.shop_id, i.customer_id FROM store_identity i WHERE {any_of('i.account_id')}"
+
+
 def _forget_inbox(account_id: int, person: Any, *, now: datetime) -> None:
     blank = (
         "UPDATE store_inbox SET payload = '', customer = '', error = '', failed_at = NULL,"
@@ -62,8 +65,7 @@ def _forget_inbox(account_id: int, person: Any, *, now: datetime) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            blank + "EXISTS (SELECT 1 FROM store_identity i WHERE i.shop_id = store_inbox.shop_id"
-            f" AND i.customer_id = store_inbox.customer AND {any_of('i.account_id')})",
+            blank + f"(shop_id, customer) IN ({_customers()})",
             [to_time(now), person],
         )
         for address in {text for (text,) in addresses if text}:
