@@ -15,8 +15,18 @@ from palier.core.account import AccountState, LastOrder
 from palier.core.member import MemberFacts
 from palier.core.period import Duration
 from palier.core.programme.kinds import fold_city
-from palier.core.programme.values import Ago, Bounds, Fact, LineFilter, Programme, Segment, Where
-from palier.core.segments import SegmentFacts, matching
+from palier.core.programme.values import (
+    Ago,
+    Bounds,
+    Fact,
+    LineFilter,
+    Programme,
+    Segment,
+    Tier,
+    Tiers,
+    Where,
+)
+from palier.core.segments import SegmentFacts, groups_held, matching
 from palier.core.values import replace
 from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.flows.members.read_member import read_account
@@ -36,6 +46,10 @@ WORDS = ["a", "b", "c d", "é", "%"]
 LANGUAGES = ["", "fr", "fr-CA", "de", "de-AT-1901", "en"]
 NUMBERS = [0, 1, 2, 5, 100, 10**12]
 NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+LADDER = Programme(
+    "Demo", "EUR", timezone="Europe/Paris",
+    tiers=Tiers((Tier("a", 0), Tier("b", 1, group="a"), Tier("c d", 2, group="é"), Tier("é", 3, group="b"))),
+)  # fmt: skip
 DURATIONS = [
     Duration(days=30), Duration(months=1), Duration(months=1, days=1), Duration(months=12), Duration(seconds=3600),
     Duration(),
@@ -149,7 +163,7 @@ def _facts_of(account_id):
     facts = SegmentFacts(
         company=account.is_company, orders=state.totals.orders, spend_minor=state.totals.spend_minor,
         points=state.totals.available, signed_up=account.signed_up_at, bought_products=products,
-        bought_categories=categories, tier=state.tier, groups=frozenset(account.groups),
+        bought_categories=categories, tier=state.tier, groups=groups_held(LADDER, account.groups, state.tier),
         language=account.language, born=account.born, tags=frozenset(account.tags),
     )  # fmt: skip
     if last is None:
@@ -170,7 +184,7 @@ def test_the_database_finds_whom_the_core_matches(people):
         segments = tuple(
             Segment(f"s{i}", where, enabled=enabled) for i, (where, enabled) in enumerate(wheres)
         )
-        programme = Programme("Demo", "EUR", timezone="Europe/Paris", segments=segments)
+        programme = replace(LADDER, segments=segments)
         found = {id: matching(programme, each, now=now) for id, each in facts.items()}
         counts = count_segments(people, programme, now=now)
         assert list(counts) == [segment.id for segment in segments if segment.enabled]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -44,6 +44,12 @@ def matching(programme: Programme, facts: SegmentFacts, *, now: datetime) -> tup
     """The ids of all enabled segments that match, in order of priority."""
     tz = zone(programme.timezone)
     return tuple(s.id for s in programme.segments if s.enabled and _holds(s.where, facts, now, tz))
+
+
+def groups_held(programme: Programme, told: Sequence[str], tier: str | None) -> frozenset[str]:
+    """The groups that the shop told, and the one that the tier held puts its member in, told by then or not."""
+    ladder = programme.tiers.ladder if programme.tiers else ()
+    return frozenset(told).union(step.group for step in ladder if step.id == tier and step.group)
 
 
 def needed_purchases(programme: Programme) -> LineFilter:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from palier.core.book import Book
 from palier.core.order import Order
 from palier.core.programme.values import Programme
-from palier.core.segments import SegmentFacts, matching, needed_purchases
+from palier.core.segments import SegmentFacts, groups_held, matching, needed_purchases
 from palier.store.members.load import LoadedAccount
 from palier.store.orders.load import StoredOrder
 from palier.store.orders.purchases import Purchases, load_purchases
@@ -53,7 +53,7 @@ def matching_segments(
         bought_products=products,
         bought_categories=categories,
         tier=book.tier,
-        groups=frozenset(account.groups),
+        groups=groups_held(programme, account.groups, book.tier),
         language=account.language,
         born=account.born,
         tags=frozenset(account.tags),

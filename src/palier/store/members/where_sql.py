@@ -19,7 +19,6 @@ TRUE: Query = ("TRUE", ())
 FALSE: Query = ("FALSE", ())
 
 _NUMBERS = {"orders": "a.orders", "spend": "a.spend_minor", "points": "a.available"}
-_LISTS = {"group": "p.groups", "tags": "p.tags"}
 _LAST_ORDER = {"delivery_country": 2, "carrier": 3, "payment_method": 4}
 
 
@@ -30,6 +29,7 @@ class Writer:
         self.programme_id = programme_id
         self.now = now
         self.tz = zone(programme.timezone)
+        self.ladder = programme.tiers.ladder if programme.tiers else ()
 
     def where(self, where: Where | Fact) -> Query:
         """The condition, true or false for every account."""
@@ -51,7 +51,15 @@ class Writer:
             return self._bought(test)
         if isinstance(test, Ago):
             return self._ago(fact.name, test)
+        if fact.name == "group":
+            return self._group(test)
         return _words(fact.name, test)
+
+    def _group(self, groups: frozenset[str]) -> Query:
+        """In a group that the shop told, or on a step of the ladder that puts its members in one."""
+        steps = frozenset(step.id for step in self.ladder if step.group in groups)
+        parts = [_has_one("p.groups", groups), *([_words("tier", steps)] if steps else [])]
+        return joined("OR", parts, empty=FALSE)
 
     def _ago(self, name: str, ago: Ago) -> Query:
         span = ago.within or ago.before
@@ -115,8 +123,8 @@ def _within(column: str, name: str, span: Span) -> Query:
 
 def _words(name: str, words: frozenset[str]) -> Query:
     asked = listed(sorted(words))
-    if name in _LISTS:
-        return _has_one(_LISTS[name], words)
+    if name == "tags":
+        return _has_one("p.tags", words)
     if name == "tier":
         return any_of("a.tier"), (asked,)
     if name == "language":
