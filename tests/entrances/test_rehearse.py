@@ -58,6 +58,23 @@ def test_all_that_holds_exits_with_0_and_leaves_nothing_behind(tmp_path, story):
     assert [file.name for file in tmp_path.iterdir()] == ["story.yaml"]
 
 
+def test_carriers_and_days_that_are_others_than_expected_are_told(tmp_path, story, rehearse):
+    text = HOLDS.replace(
+        "earning:", "tiers: {ladder: [{id: base, from: 0, free_shipping: [b, a]}]}, earning:"
+    )
+    text += """\
+  - quote: {member: ana, lines: [{product: mug, quantity: 1, price: 20}]}
+    expect: {quote: {free_shipping: [a]}}
+  - expect: {quote: {free_shipping: all}}
+  - expect: {quote: {free_shipping: [a, b, b]}}
+  - expect: {quote: {free_shipping: [b, a]}}
+"""
+    done = rehearse(story(text), "--json", cwd=tmp_path)
+    (told,) = json.loads(done.stdout)["files"]
+    assert [failure["step"] for failure in told["failures"]] == [2, 3, 4]
+    assert {str(failure["got"]) for failure in told["failures"]} == {"['a', 'b']"}
+
+
 def test_what_fails_is_told_with_its_place_and_exits_with_1(tmp_path, story, rehearse):
     done = rehearse(story(FAILS), cwd=tmp_path)
     assert done.returncode == 1
@@ -91,6 +108,10 @@ INVALID = (
     (HOLDS + "  - {gift: {member: ana}, erase: {member: ana}}\n", r"steps\[1\]: a step does one thing"),
     (HOLDS + "  - erase: {memeber: ana}\n", r"steps\[1\]\.erase\.memeber: unknown key; .*meant: member"),
     (HOLDS + "members: {ana: {born: soon}}\n", r"members\.ana\.born: expected a day"),
+    (
+        HOLDS.replace("messages: []", "message: []"),
+        r"expect\.message: expected the facts of .*meant: messages",
+    ),
 )
 
 

@@ -18,8 +18,9 @@ from palier.cli.rehearsal.facts import (
 from palier.cli.rehearsal.outcome import Failure, Outcome, State
 from palier.cli.rehearsal.quotes import quote_facts
 from palier.cli.rehearsal.scenario import InvalidScenario, Scenario, Step, load_scenario
-from palier.cli.rehearsal.steps import Stage, move_clock, set_stage, take
+from palier.cli.rehearsal.steps import Stage, move_clock, set_stage, take, with_last_code
 from palier.core.errors import Refusal
+from palier.store.programmes.load import current_version_id, load_timeline
 
 FIRST_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
 """Where the clock stands when no step says otherwise."""
@@ -51,7 +52,7 @@ def _perform(stage: Stage, step: Step) -> list[Missed]:
     found = _act(stage, step)
     for key, expected in step.expect.items():
         if key != "error":
-            found += compare(str(key), expected, _there(stage, str(key), before))
+            found += compare(str(key), with_last_code(stage, expected), _there(stage, str(key), before))
     return found
 
 
@@ -75,5 +76,13 @@ def _there(stage: Stage, key: str, before: int) -> Any:
     if key == "messages":
         return load_messages(stage.programme_id, after=before)
     if key == "quote":
-        return quote_facts(stage.quoted, currency=stage.cart_currency) if stage.quoted is not None else None
+        return _quoted(stage)
     return load_member_facts(stage.programme_id, stage.shop_id, key, now=stage.now)
+
+
+def _quoted(stage: Stage) -> Any:
+    if stage.quote is None:
+        return None
+    version = current_version_id(stage.programme_id)
+    programme = load_timeline(stage.programme_id, version).by_id(version).programme
+    return quote_facts(stage.quote, programme, currency=stage.cart_currency)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from palier.cli.rehearsal.expectations import Carriers
 from palier.core.money import from_minor
+from palier.core.programme.values import Programme
 from palier.core.quote_values import Hint, Quote
-from palier.flows.checkout.quote_cart import Quoted
 
 
-def quote_facts(quoted: Quoted, *, currency: str) -> Mapping[str, Any]:
+def quote_facts(quote: Quote, programme: Programme, *, currency: str) -> Mapping[str, Any]:
     """Amounts of the cart in its ``currency``; what is missing to thresholds in the programme's."""
-    quote, programme = quoted.quote, quoted.programme
     counts_money = programme.tiers is None or programme.tiers.metric == "spend"
     step = quote.next_tier
     return {
@@ -39,8 +39,8 @@ def quote_facts(quoted: Quoted, *, currency: str) -> Mapping[str, Any]:
     }
 
 
-def _carriers(quote: Quote) -> str | list[str]:
-    return "all" if quote.free_shipping == "all" else sorted(quote.free_shipping)
+def _carriers(quote: Quote) -> str | Carriers:
+    return "all" if quote.free_shipping == "all" else Carriers(tuple(sorted(quote.free_shipping)))
 
 
 def _hint(hint: Hint, currency: str) -> Mapping[str, Any]:

@@ -177,6 +177,9 @@ def _read_expect(context: Context, path: str, value: object) -> Facts:
                 _known(context, f"{where}[{index}]", each, None)
         elif key == "quote":
             _known(context, where, _read_map(context, where, expected), QUOTE_FACTS)
+        elif not isinstance(expected, Mapping):
+            reason = f"expected the facts of a member; found {shown(expected)}"
+            context.fail(where, reason, meant(str(key), ("error", "messages", "quote")))
         else:
             _read_member_facts(context, where, _read_map(context, where, expected))
     return _read_map(context, path, value)

@@ -20,8 +20,9 @@ from palier.core.messages import (
 )
 from palier.core.messages_cart import parse_cart, parse_voucher
 from palier.core.money import is_currency
+from palier.core.quote_values import Quote
 from palier.core.values import replace
-from palier.flows.checkout.quote_cart import QuoteCart, Quoted, quote_cart
+from palier.flows.checkout.quote_cart import QuoteCart, quote_cart
 from palier.flows.checkout.redeem_points import RedeemPoints, redeem_points
 from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.flows.members.register_members import RegisterMembers, register_members
@@ -48,8 +49,8 @@ class Stage:
     """Sends the last order, refund or event once more."""
     currencies: dict[str, str] = field(default_factory=dict)
     """Of the orders that were sent: their refunds are read in them."""
-    quoted: Quoted | None = None
-    """The last quote, and the currency of its cart."""
+    quote: Quote | None = None
+    """The last quote, that of an order with ``use_quote`` too, and the currency of its cart."""
     cart_currency: str = ""
 
 
@@ -88,13 +89,25 @@ def _order(stage: Stage, step: Step) -> None:
         stage.currencies[order.id] = order.currency
     # The shop's version time is the clock unless said; sent again, it is still that of the first time.
     order = order if order.updated else replace(order, updated=stage.now)
-    _send(stage, lambda now: record_orders(RecordOrders(stage.shop_id, (order,)), now=now))
+
+    def send(now: datetime) -> None:
+        (recorded,) = record_orders(RecordOrders(stage.shop_id, (order,)), now=now)
+        if recorded.quote is not None:
+            stage.quote, stage.cart_currency = recorded.quote, order.currency
+
+    _send(stage, send)
 
 
 def _with_code(stage: Stage, message: dict[Any, Any]) -> dict[Any, Any]:
     """The message with the code that ``$last`` stands for, among its coupons and as the code of its discounts."""
-    if LAST_COUPON not in str([message.get("coupons"), message.get("discounts")]):
-        return message
+    said = {key: message[key] for key in ("coupons", "discounts") if key in message}
+    return message | with_last_code(stage, said)
+
+
+def with_last_code(stage: Stage, said: Any) -> Any:
+    """The same with the code of the coupon issued last wherever ``$last`` stands."""
+    if LAST_COUPON not in str(said):
+        return said
     code = load_last_code(stage.programme_id)
 
     def filled(value: Any) -> Any:
@@ -104,9 +117,7 @@ def _with_code(stage: Stage, message: dict[Any, Any]) -> dict[Any, Any]:
             return {key: filled(item) for key, item in value.items()}
         return code if value == LAST_COUPON else value
 
-    return {
-        key: filled(value) if key in ("coupons", "discounts") else value for key, value in message.items()
-    }
+    return filled(said)
 
 
 def _refund(stage: Stage, step: Step) -> None:
@@ -120,7 +131,7 @@ def _refund(stage: Stage, step: Step) -> None:
 def _quote(stage: Stage, step: Step) -> None:
     read = parse_cart(_with_code(stage, dict(step.content)), currency=stage.currency)
     command = QuoteCart(stage.shop_id, read.customer, read.cart, read.hold)
-    stage.quoted, stage.cart_currency = quote_cart(command, now=stage.now), read.cart.order.currency
+    stage.quote, stage.cart_currency = quote_cart(command, now=stage.now).quote, read.cart.order.currency
 
 
 def _voucher(stage: Stage, step: Step) -> None:
