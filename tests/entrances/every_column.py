@@ -13,6 +13,7 @@ from django.db import DatabaseError, models, transaction
 
 from palier.cli.verification.problem import Problem
 from palier.cli.verification.rows import load_holdings, load_versions
+from palier.cli.verification.strays import load_strays
 from palier.cli.verification.table import problems_of
 from palier.cli.verification.whole import load_problems
 from palier.flows.members.close_account import CloseAccount, close_account
@@ -96,7 +97,9 @@ def is_found(damage: Damage, programme_ids: list[int]) -> bool:
             return True
         if member is not None and any(True for _ in problems_of_member(*member)):
             return True
-        return any(True for programme_id in programme_ids for _ in load_problems(programme_id))
+        if any(True for programme_id in programme_ids for _ in load_problems(programme_id)):
+            return True
+        return any(True for _ in load_strays())
 
 
 def problems_of_member(programme_id: int, account_id: int) -> Iterator[Problem]:
@@ -154,8 +157,10 @@ def others(field: Any, value: Any) -> list[Any]:
         if model is Account:
             # Another person's, so not one that was merged.
             there = there.filter(merged_into=None)
+        nobody = [] if field.db_constraint else [10**9]
         return [
             *there.values_list("pk", flat=True)[:1],
+            *nobody,
             *([None] if value is not None and field.null else []),
         ]
     if value is None:

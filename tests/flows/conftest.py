@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django_scopes import scopes_disabled
 
+from palier.cli.verification.strays import load_strays
 from palier.cli.verification.whole import load_problems, load_programme_ids
 from tests.flows.world import World
 
@@ -27,6 +28,7 @@ def _is_whole_afterwards(request: pytest.FixtureRequest, _unscoped: None) -> Ite
     yield
     if uses and not request.node.get_closest_marker("damages"):
         found = [problem for programme in load_programme_ids() for problem in load_problems(programme)]
+        found += load_strays()
         assert not found, "\n".join(map(str, found))
 
 

@@ -6,7 +6,17 @@ from django.db.models.deletion import ProtectedError
 from django_scopes import scopes_disabled
 
 from palier.store.ledger.chain import entry_hash
-from palier.store.models import Account, Draw, Entry, EntryNote, Lot, OrderLine, Programme
+from palier.store.models import (
+    Account,
+    Draw,
+    Entry,
+    EntryNote,
+    ImportBatch,
+    Lot,
+    OrderLine,
+    Programme,
+    ProgrammeVersion,
+)
 from tests.flows.world import World, entry_value, points_used
 
 TABLES = ("store_entry", "store_lot", "store_draw")
@@ -43,6 +53,44 @@ def test_tables_of_the_ledger_are_never_emptied(world, table, is_postgresql):
         pytest.skip("SQLite has no TRUNCATE")
     connection.check_constraints()  # else PostgreSQL refuses for what this transaction has still to check
     assert "append-only" in refused(f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.parametrize(
+    "table", ["account", "order", "programme", "programmeversion", "shop", "importbatch"]
+)
+def test_what_orders_and_entries_name_is_never_deleted_nor_numbered_anew(world, table):
+    """So nothing needs to look it up when they are written."""
+    ImportBatch.objects.create(
+        programme_id=world.programme_id,
+        shop_id=world.shop_id,
+        kind="orders",
+        started_at=world.now,
+    )
+    for statement in (f"DELETE FROM store_{table}", f"UPDATE store_{table} SET id = id + 1000"):
+        assert "it stays" in refused(statement)
+
+
+def test_a_draft_may_go(world):
+    version = ProgrammeVersion.objects.get()
+    version.pk, version.number, version.published_at = None, 2, None
+    version.save()
+    assert version.delete()[0] == 1
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ProgrammeVersion.objects.all()._raw_delete("default")
+
+
+def test_nothing_looks_up_at_every_order_what_its_rows_name(db, is_postgresql):
+    """A third of PostgreSQL's time for an order. SQLite's keys cost next to nothing."""
+    if not is_postgresql:
+        pytest.skip("SQLite's tables keep their keys")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f'")
+        checked = {table for (table,) in cursor.fetchall()}
+    assert (
+        checked
+        & {f"store_{name}" for name in ("entry", "entrynote", "lot", "draw", "renewal", "order", "orderline")}
+        == set()
+    )
 
 
 def test_the_models_cannot_go_around_it(world):

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from itertools import chain
 
 from tqdm import tqdm
 
@@ -23,12 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--programme", default="", metavar="ID", help="only this programme (public id); default: all"
     )
-    parser.add_argument("--quick", action="store_true", help="leave out hashes and what orders are worth")
+    parser.add_argument(
+        "--quick", action="store_true", help="leave out hashes, what orders are worth and rows of nobody"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Check every account; 0 when all is well, 1 when something is not, 2 when there is nothing to check."""
     # Tables can be imported only once the settings are read.
+    from palier.cli.verification.strays import load_strays
     from palier.cli.verification.whole import load_account_count, load_problems, load_programme_ids
 
     programme_ids = load_programme_ids(options.programme)
@@ -42,13 +46,16 @@ def run(options: argparse.Namespace) -> int:
     shown: list[Problem] = []
     count = Counter[str]()
     with tqdm(total=accounts, unit="account", disable=is_hidden) as bar:
-        for programme_id in programme_ids:
-            for problem in load_problems(programme_id, is_quick=options.quick, on_progress=bar.update):
-                count[problem.invariant] += 1
-                if len(shown) < SHOWN_MAX:
-                    shown.append(problem)
-                if not options.json and len(shown) == count.total():
-                    bar.write(str(problem), file=sys.stdout)
+        theirs = (
+            load_problems(programme_id, is_quick=options.quick, on_progress=bar.update)
+            for programme_id in programme_ids
+        )
+        for problem in chain(() if options.quick else load_strays(), chain.from_iterable(theirs)):
+            count[problem.invariant] += 1
+            if len(shown) < SHOWN_MAX:
+                shown.append(problem)
+            if not options.json and len(shown) == count.total():
+                bar.write(str(problem), file=sys.stdout)
     if options.json:
         problems = [
             {name: getattr(problem, name) for name in ("invariant", "account", "what", "expected", "found")}

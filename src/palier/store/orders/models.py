@@ -16,10 +16,21 @@ class Order(models.Model):
     ``prices``; ``booked_*`` are the programme's. ``booking`` and ``frozen`` are the core values as JSON.
     """
 
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="orders")
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    # None is a foreign key in the database: see the tables of the ledger.
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="orders", db_constraint=False
+    )
+    shop = models.ForeignKey(
+        Shop, on_delete=models.PROTECT, related_name="orders", db_index=False, db_constraint=False
+    )
     account = models.ForeignKey(
-        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="orders_of", db_index=False
+        Account,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="orders_of",
+        db_index=False,
+        db_constraint=False,
     )
     external_id = models.CharField(max_length=200)
     email_folded = models.CharField(max_length=254, blank=True)
@@ -40,7 +51,12 @@ class Order(models.Model):
     delivery_country = models.CharField(max_length=2, blank=True)
     content_digest = models.CharField(max_length=64, blank=True)
     version = models.ForeignKey(
-        ProgrammeVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        ProgrammeVersion,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
     )
     frozen = models.JSONField(null=True, blank=True)
     booking = models.JSONField(default=dict)
@@ -58,6 +74,7 @@ class Order(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
         db_index=False,
+        db_constraint=False,
     )
 
     objects = ScopedManager(programme="programme")
@@ -81,7 +98,9 @@ class OrderLine(models.Model):
     """A line of the newest version: the whole line's amount before discounts."""
 
     pk = models.CompositePrimaryKey("order_id", "position")
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    order = models.ForeignKey(
+        Order, on_delete=models.CASCADE, related_name="lines", db_index=False, db_constraint=False
+    )
     position = models.IntegerField()
     line_id = models.CharField(max_length=100)
     product = models.CharField(max_length=200)
