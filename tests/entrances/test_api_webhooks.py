@@ -88,6 +88,7 @@ def test_addresses_inside_are_refused_with_their_reason(api):
     for url in ("http://agency.example.com/", "https://127.0.0.1/", "https://metadata.google.internal/"):
         problem = api.problem(422, "POST", "/webhooks", {"url": url})
         assert (problem["code"], problem["path"]) == ("invalid_webhook", "url")
+        assert problem["title"] == "The webhook is not valid"
     webhook = api.good("POST", "/webhooks", {"url": URL})["id"]
     assert api.problem(422, "PUT", f"/webhooks/{webhook}", {"url": "https://10.0.0.1/"})
     assert api.good("GET", f"/webhooks/{webhook}")["url"] == URL

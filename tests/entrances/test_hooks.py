@@ -203,3 +203,9 @@ def test_a_message_that_is_no_utf_8_is_refused_as_no_json(shop, monkeypatch):
     answer = Client().post(f"/hooks/{shop.shop.public_id}", data=body, content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_json")
     assert not Inbox.objects.exists()
+
+
+def test_a_flood_of_refused_messages_writes_no_log(shop, caplog):
+    assert shop.push("order", ORDER, secret=STRANGER).status_code == 401
+    assert shop.send("{").status_code == 400
+    assert caplog.text == ""

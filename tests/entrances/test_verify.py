@@ -12,9 +12,10 @@ from django.db import connection
 from django_scopes import scopes_disabled
 
 from palier.cli import verify
+from palier.cli.verification.strays import load_strays
 from palier.cli.verification.table import CHECKS
 from palier.cli.verification.whole import load_problems
-from palier.store.models import Account, Draw, Lot, Programme
+from palier.store.models import Account, Draw, Lot, Order, OrderLine, Programme
 from tests.entrances.verify_fixtures import DAMAGE, lift_guards, make_world, of
 from tests.flows.world import World, document
 from tests.house.checkout import PACKAGE, python_files, syntax
@@ -137,6 +138,19 @@ def test_it_reads_in_a_number_of_statements_that_does_not_grow_with_the_accounts
 ):
     with django_assert_max_num_queries(34):
         list(load_problems(world.programme_id))
+
+
+def test_rows_of_nobody_are_found_once_whatever_is_asked_for(world, capsys, is_postgresql):
+    if not is_postgresql:
+        pytest.skip("SQLite's keys refuse such rows")
+    lift_guards()
+    Lot.objects.filter(account=of("eve")).update(account_id=999)
+    OrderLine.objects.filter(order=Order.objects.get(external_id="b2")).update(order_id=999)
+    strays = ["rows of store_lot with no store_account", "rows of store_orderline with no store_order"]
+    assert [problem.what for problem in load_strays()] == strays
+    assert run() == 1
+    said = capsys.readouterr().out
+    assert [said.count(stray) for stray in strays] == [1, 1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 from django_scopes import scopes_disabled
 
-from palier.api.widget import access
+from palier.api.widget import access, views
 from palier.flows.access.change_widget_secret import ChangeWidgetSecret, change_widget_secret
 from palier.store.programmes.models import Shop as ShopRow
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person
@@ -279,3 +279,28 @@ def test_a_database_that_is_away_is_told_as_such_to_any_page(client, signing, mo
         assert answer["Content-Type"] == "application/problem+json"
         assert answer["Access-Control-Allow-Origin"] == "*"
         assert "secret" not in answer.content.decode()
+
+
+def test_a_cart_that_is_too_large_is_a_problem_that_the_page_may_read(client, signing, caplog):
+    said = b'{"lines": "' + b"x" * 3_000_000 + b'"}'
+    answer = client.post(
+        "/widget/v1/quotes", said, "application/json", headers={"Authorization": f"Bearer {signing.token()}"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert "/widget" not in caplog.text
+
+
+def test_an_address_where_nothing_is_and_a_mistake_of_ours_are_problems_too(client, signing, monkeypatch):
+    nothing = ask(client, signing.token(), "me/nothing")
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "not_found")
+
+    def fail(*_arguments, **_named):
+        raise RuntimeError("the inside of it")
+
+    monkeypatch.setattr(views, "read_member", fail)
+    failed = ask(client, signing.token())
+    assert (failed.status_code, failed.json()["code"]) == (500, "internal_error")
+    for answer in (nothing, failed):
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert b"inside" not in answer.content

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from django.http import HttpRequest
 
 from palier.api.problems import Problem, Refused
 
@@ -33,6 +34,20 @@ def read_chunks(environ: Mapping[str, Any]) -> bytes:
     if not body:
         raise Refused(Problem("invalid_json", "There is no body", hint="send a JSON object"))
     return body
+
+
+def read_body(request: HttpRequest) -> bytes:
+    """The request's body. ``Refused`` when there is none, or when it says that it is too large: before it is read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length == "0" and comes_in_chunks(request.META):
+        return read_chunks(request.META)
+    if not length.isdecimal() or int(length) > BODY_MAX:
+        raise Refused(Problem("too_large", f"A body has at most {BODY_MAX} bytes"))
+    if not int(length):
+        raise Refused(
+            Problem("invalid_json", "There is no body", hint="send a JSON object with its Content-Length")
+        )
+    return request.body
 
 
 def read_object(body: bytes) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ninja.security import HttpBearer
 
 from palier.api import limits
 from palier.api.amounts import asked_language
-from palier.api.bodies import BODY_MAX, comes_in_chunks, read_chunks, read_object, refuse_twice
+from palier.api.bodies import read_body, read_object, refuse_twice
 from palier.api.keys import Caller, authenticate
 from palier.api.once import HEADER, KEY_MAX, answered_once, digest_of, read_key
 from palier.api.problems import Problem, Refused
@@ -245,13 +245,4 @@ def _refuse_unknown(request: HttpRequest, known: tuple[str, ...]) -> None:
 def _raw_body(request: HttpRequest) -> bytes:
     if request.content_type not in ("application/json", ""):
         raise Refused(Problem("unsupported_media_type", hint="send Content-Type: application/json"))
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length == "0" and comes_in_chunks(request.META):
-        return read_chunks(request.META)
-    if not length.isdecimal() or int(length) > BODY_MAX:
-        raise Refused(Problem("too_large", f"A body has at most {BODY_MAX} bytes"))
-    if not int(length):
-        raise Refused(
-            Problem("invalid_json", "There is no body", hint="send a JSON object with its Content-Length")
-        )
-    return request.body
+    return read_body(request)

@@ -56,6 +56,7 @@ _KINDS: Mapping[str, tuple[int, str]] = {
     "invalid_programme": (422, "The programme is not valid"),
     "invalid_product": (422, "The product is not valid"),
     "invalid_merge": (422, "The merge is not valid"),
+    "invalid_webhook": (422, "The webhook is not valid"),
     "invalid_request": (422, "The request is not valid"),
     "too_many_coupons": (422, "One message would issue too many coupons"),
     "too_many_requests": (429, "Too many requests"),

@@ -118,6 +118,9 @@ def _problem(
     body = {"type": "about:blank", "title": detail, "status": status, "detail": detail, "code": code}
     response = _json(status, body)
     response["content-type"] = "application/problem+json"
+    if status < 500:
+        # Django would log each: whoever knows the address could fill the disk.
+        response._has_been_logged = True  # type: ignore[attr-defined]
     for name, value in (headers or {}).items():
         response[name] = value
     return response

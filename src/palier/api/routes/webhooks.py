@@ -9,6 +9,7 @@ from ninja import Path, Query, Router
 
 from palier.api.amounts import instant
 from palier.api.endpoint import Call, endpoint
+from palier.api.lookups import author_of
 from palier.api.parameters import Cursor, Limit, number_of, paged
 from palier.api.reading import read_values
 from palier.api.schemas.webhooks import (
@@ -74,7 +75,7 @@ def post_webhook(call: Call) -> dict[str, Any]:
             events=said.get("events", ()),
             shop_id=call.caller.shop_id,
             name=said.get("name", ""),
-            author="api",
+            author=author_of(call.caller),
             allows_local=settings.PALIER_WEBHOOKS_LOCAL,
             request=_request(call),
         ),

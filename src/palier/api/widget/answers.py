@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django_scopes import scope
 
-from palier.api.problems import CONTENT_TYPE, Problem, Refused, problem_of
+from palier.api.problems import Problem, Refused, problem_of
+from palier.api.replies import problem_reply
 from palier.api.widget.access import Visitor, visitor
 from palier.core.errors import Refusal
 from palier.core.formats import LANGUAGES, spoken
@@ -43,15 +44,7 @@ def widget_view(method: str) -> Callable[[View], Callable[[HttpRequest], HttpRes
         def answer(request: HttpRequest) -> HttpResponse:
             if request.method == "OPTIONS":
                 return _preflight(method)
-            try:
-                response = _answered(request, method, view)
-            except Refused as refused:
-                response = _refusal(refused.problem)
-            except Refusal as refusal:
-                response = _refusal(problem_of(refusal))
-            except OperationalError as error:
-                log.warning("%s: the database did not answer: %s", request.path, error)
-                response = _refusal(Problem("unavailable", headers={"Retry-After": "1"}))
+            response = _told(request, method, view)
             response["Access-Control-Allow-Origin"] = "*"
             response["Cache-Control"] = "private, no-store"
             return response
@@ -59,6 +52,30 @@ def widget_view(method: str) -> Callable[[View], Callable[[HttpRequest], HttpRes
         return answer
 
     return wrap
+
+
+@csrf_exempt
+def nothing(request: HttpRequest) -> HttpResponse:
+    """No such address; a page may read even that."""
+    response = problem_reply(Problem("not_found"))
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _told(request: HttpRequest, method: str, view: View) -> HttpResponse:
+    """The answer, or what is wrong: as a problem, which the page that asked may read, whoever is at fault."""
+    try:
+        return _answered(request, method, view)
+    except Refused as refused:
+        return problem_reply(refused.problem)
+    except Refusal as refusal:
+        return problem_reply(problem_of(refusal))
+    except OperationalError as error:
+        log.warning("%s: the database did not answer: %s", request.path, error)
+        return problem_reply(Problem("unavailable", headers={"Retry-After": "1"}))
+    except Exception as error:
+        log.error("%s failed", request.path, exc_info=error)
+        return problem_reply(Problem("internal_error"))
 
 
 def _answered(request: HttpRequest, method: str, view: View) -> HttpResponse:
@@ -81,15 +98,6 @@ def _preflight(method: str) -> HttpResponse:
             "Access-Control-Allow-Headers": "authorization, content-type",
             "Access-Control-Max-Age": _PREFLIGHT_S,
         },
-    )
-
-
-def _refusal(problem: Problem) -> HttpResponse:
-    return HttpResponse(
-        json.dumps(problem.body(), ensure_ascii=False),
-        content_type=CONTENT_TYPE,
-        status=problem.status,
-        headers=dict(problem.headers),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from palier.api.bodies import read_object
+from palier.api.bodies import read_body, read_object
 from palier.api.code_tries import refuse_guessing
 from palier.api.keys import Caller
 from palier.api.member_json import coupon_json, member_json
@@ -62,7 +62,7 @@ def quotes(request: HttpRequest, who: Visitor) -> tuple[dict[str, Any], str]:
     caller = Caller(
         who.shop_id, who.programme_id, frozenset(), -who.shop_id, who.currency, who.clock_offset_s
     )
-    message = read_object(request.body)
+    message = read_object(read_body(request))
     if message.get("member", who.customer) != who.customer:
         raise UnknownMember("there is no such member", path="member")
     message = {**message, "member": who.customer}
