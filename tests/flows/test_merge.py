@@ -1,6 +1,7 @@
 """Two accounts of one person become one (R-CUS-4, P108)."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,9 @@ from palier.core.errors import Refusal, UnknownMember
 from palier.flows.members.merge_members import MergeMembers, merge_members
 from palier.flows.orders.record_orders import RecordOrders, record_orders
 from palier.flows.programme.open_shop import OpenShop, open_shop
+from palier.flows.upkeep.rebuild_accounts import rebuild_accounts
 from palier.store.models import Account, CouponRow, Happening, Identity
+from tests.flows.checkout import cart, held, released
 from tests.flows.world import DAY, OrderDiscount, World, document, order, points_used, refund
 
 
@@ -317,3 +320,40 @@ def test_a_slug_names_one_shop_of_a_programme(world):
     open_shop(OpenShop(world.programme_id, "second", "Second shop"), now=world.now)
     with pytest.raises(Refusal, match="already"):
         open_shop(OpenShop(world.programme_id, "second", "Third shop"), now=world.now)
+
+
+@pytest.mark.parametrize("after", [10, 55])
+def test_points_that_a_hold_kept_at_the_merge_are_renewed_with_the_others(world, after):
+    """Released or lapsed, they come back to the end that they have by then, though their old one has passed."""
+    world.event("visit")
+    world.give(100, customer="bea")
+    end = world.view("bea").lots[0].ends_at
+    world.now = end - timedelta(minutes=30)
+    hold = held(world, cart(10), customer="bea")
+    world.later(minutes=5).merge()
+    world.later(minutes=5).pay("1", 20)
+    assert ends(world) == {366: 20}
+    assert not rebuilt(world)
+    world.later(minutes=after)
+    if after < 30:
+        released(world, hold.id)
+    assert ends(world) == {366 if after < 20 else 365: 120}
+    world.work()
+    assert not rebuilt(world)
+
+
+def test_an_order_that_is_taken_back_takes_its_renewal_from_held_points_of_the_merged_half_too(world):
+    world.event("visit")
+    world.give(100, customer="bea")
+    hold = held(world, cart(10), customer="bea")
+    world.later(minutes=5).merge()
+    world.later(minutes=5).pay("1", 20, paid_at=world.now)
+    world.pay("1", 20, "cancelled")
+    released(world, hold.id)
+    assert ends(world) == {365: 100}
+    assert not rebuilt(world)
+
+
+def rebuilt(world):
+    """What ``palier rebuild`` finds to differ."""
+    return rebuild_accounts(world.programme_id, [world.id_of()], now=world.now, writes=False)

@@ -263,9 +263,9 @@ SHOPS = (
     Planted(
         "a waived debt is no gift",
         "R-REF-9",
-        "core/book.py",
-        '_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening", "waive"})',
-        '_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening"})',
+        "core/entry_kinds.py",
+        'LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening", "waive"})',
+        'LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening"})',
         test="tests/core/test_staff.py",
     ),
 )

@@ -11,7 +11,7 @@ from django_scopes import scopes_disabled
 
 from palier.backoffice.periods import chosen_period
 from palier.core.account import EntryKind
-from palier.core.book import _EXPIRED, _LIFETIME, _SPENT, MERGES
+from palier.core.entry_kinds import EXPIRED, LIFETIME, MERGES, SPENT
 from palier.core.turnover import COLUMNS, Turnover
 from palier.flows.members.merge_members import MergeMembers, merge_members
 from palier.flows.points.catch_up_accounts import catch_up_accounts
@@ -157,9 +157,9 @@ def test_the_number_of_statements_does_not_grow_with_the_steps(shop):
 
 def test_every_kind_of_entry_is_counted_once_and_as_the_accounts_sums_do():
     counted = {column: {k for k, (c, _) in COLUMNS.items() if c == column} for column in Turnover.__slots__}
-    assert counted["issued"] | counted["taken_back"] | counted["waived"] == set(_LIFETIME)
-    assert counted["used"] == set(_SPENT)
-    assert counted["expired"] == set(_EXPIRED)
+    assert counted["issued"] | counted["taken_back"] | counted["waived"] == set(LIFETIME)
+    assert counted["used"] == set(SPENT)
+    assert counted["expired"] == set(EXPIRED)
     assert counted["moved"] == set(MERGES)
     assert set(EntryKind.__args__) - set(COLUMNS) == {"spend", "hold", "release", "settle", "tier"}
 

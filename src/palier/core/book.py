@@ -24,9 +24,10 @@ from palier.core.account import (
     Timeline,
     Totals,
 )  # fmt: skip
+from palier.core.entry_kinds import ACTIVITY, EXPIRED, LIFETIME, MERGES, SPENT
 from palier.core.period import Duration, end_after, zone
 from palier.core.programme.values import Programme
-from palier.core.renewals import as_moved, end_with, end_without, is_same
+from palier.core.renewals import as_moved, end_with, end_without, is_same, with_ends_moved
 from palier.core.values import replace
 
 RETURN_GRACE = Duration(days=30)
@@ -67,8 +68,7 @@ class Book:
         self.state = state
         self.timeline = timeline
         self.now = state.caught_up_at
-        self._version_at, self._version = self.now, timeline.at(self.now)
-        self.new_code = new_code
+        self._version_at, self._version, self.new_code = self.now, timeline.at(self.now), new_code
         self.lots: dict[int, Lot] = {lot.number: lot for lot in state.lots}
         self.totals: dict[str, int] = {name: getattr(state.totals, name) for name in Totals.__struct_fields__}
         self.coupons: dict[str, Coupon] = {coupon.id: coupon for coupon in state.coupons}
@@ -127,13 +127,13 @@ class Book:
         if post.kind in MERGES:
             for name in ("lifetime", "spent", "expired", "activity"):
                 self.totals[name] += post.facts[name]
-        elif post.kind in _LIFETIME:
+        elif post.kind in LIFETIME:
             self.totals["lifetime"] += post.amount
-        elif post.kind in _SPENT:
+        elif post.kind in SPENT:
             self.totals["spent"] -= post.amount
-        elif post.kind in _EXPIRED:
+        elif post.kind in EXPIRED:
             self.totals["expired"] -= post.amount
-        if post.kind in _ACTIVITY:
+        if post.kind in ACTIVITY:
             self.totals["activity"] += post.amount
         return entry
 
@@ -306,27 +306,40 @@ class Book:
         """Move the end of every lot alive now to ``until``, never earlier."""
         renewal = Renewal(order, self.now, until)
         self.renewals.append(renewal)
-        for lot in self.lots.values():
+
+        def end_of(lot: Lot) -> datetime | None:
             if lot.ends_at is not None and lot.ends_at < until and not self.is_dead(lot):
-                self.lots[lot.number] = replace(lot, ends_at=until)
+                return until
+            return lot.ends_at
+
+        self._move_ends(end_of)
         return renewal
 
     def undo_renewal(self, order: str, renewals: tuple[Renewal, ...]) -> tuple[Renewal, ...]:
         """Undo the renewal of an order: what is left ends at the later of its old end and now. Returns the rest."""
-        remaining = tuple(
-            replace(r, undone_at=self.now) if r.order == order and r.undone_at is None else r
-            for r in renewals
-        )
+
+        def undone(r: Renewal) -> Renewal:
+            return replace(r, undone_at=self.now) if r.order == order and r.undone_at is None else r
+
+        remaining = tuple(map(undone, renewals))
         self.undone.append((order, self.now))
-        self.renewals = [
-            replace(r, undone_at=self.now) if r.order == order and r.undone_at is None else r
-            for r in self.renewals
-        ]
-        for lot in self.lots.values():
+        self.renewals = list(map(undone, self.renewals))
+
+        def end_of(lot: Lot) -> datetime | None:
             end = end_without(lot, remaining, self.now)
-            if end != lot.ends_at:
-                self.lots[lot.number] = replace(lot, ends_at=max(end, self.now) if end else None)
+            return lot.ends_at if end is None or end == lot.ends_at else max(end, self.now)
+
+        self._move_ends(end_of)
         return remaining
+
+    def _move_ends(self, end_of: Callable[[Lot], datetime | None]) -> None:
+        """Give every lot its new end; those too that holds emptied before their account was merged into this one."""
+        for lot in self.lots.values():
+            end = end_of(lot)
+            if end != lot.ends_at:
+                self.lots[lot.number] = replace(lot, ends_at=end)
+        for hold in self.holds.values():
+            self.holds[hold.id] = with_ends_moved(hold, self.state.id, end_of)
 
     # Coupons and intents
 
@@ -379,15 +392,6 @@ def left_with(lot: Lot, remaining: int) -> Lot:
 
 TOLD_BY_DEFAULT = frozenset({"tier_up", "tier_down", "coupon_issued", "points_expiring"})
 """Events that members are told of unless the programme switches them off."""
-
-MERGES = frozenset({"merge_in", "merge_out"})
-"""Their facts say how the running sums move: lifetime, spent, expired, activity."""
-
-_LIFETIME = frozenset({"earn", "take_back", "gift", "event", "opening", "waive"})
-_ACTIVITY = frozenset({"earn", "take_back", "event"})
-_SPENT = frozenset({"use", "capture", "return", "reward", "withdraw", "reissue"})
-_EXPIRED = frozenset({"expire", "lapse"})
-
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

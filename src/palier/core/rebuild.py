@@ -9,7 +9,7 @@ is caught up, and whether its contributions are to be read anew.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,10 +27,10 @@ from palier.core.account import (
     Piece,
     Renewal,
     Timeline,
-    Totals,
 )
-from palier.core.book import _ACTIVITY, _EXPIRED, _LIFETIME, _SPENT, MERGES, Book
+from palier.core.book import Book
 from palier.core.catch_up import horizon_of, next_due
+from palier.core.entry_kinds import ACTIVITY, MERGES, totals_of
 from palier.core.erase import withdrawn_since
 from palier.core.period import add, local_day, start_of_day, zone
 from palier.core.programme.values import Tiers
@@ -68,22 +68,6 @@ class Rows:
     last_hash: str = ""
     merged_into: int | None = None
     erased_at: datetime | None = None
-
-
-def totals_of(entries: Iterable[Entry]) -> Totals:
-    """The summary, added up from the entries."""
-    sums: dict[str, int] = defaultdict(int)
-    for entry in entries:
-        sums["available"] += entry.points
-        for name in ("pending", "held", "debt", "spend_minor", "orders"):
-            sums[name] += getattr(entry, name)
-        sums["lifetime"] += entry.amount if entry.kind in _LIFETIME else 0
-        sums["spent"] -= entry.amount if entry.kind in _SPENT else 0
-        sums["expired"] -= entry.amount if entry.kind in _EXPIRED else 0
-        sums["activity"] += entry.amount if entry.kind in _ACTIVITY else 0
-        for name in ("lifetime", "spent", "expired", "activity") if entry.kind in MERGES else ():
-            sums[name] += entry.facts[name]
-    return Totals(**sums)
 
 
 class Rebuilt:
@@ -188,7 +172,7 @@ class Rebuilt:
         known = {hold.id: hold for hold in self.stored.holds}
         found = []
         for hold_id, (lapses_at, codes, _) in self.rows.holds.items():
-            pieces = self._pieces_of(hold_id)
+            pieces = self._pieces_of(hold_id, known.get(hold_id))
             coupons = tuple(c.id for c in self.rows.coupons if c.state == "reserved" and c.code in codes)
             cached = known.get(hold_id)
             if cached is not None and set(cached.coupons) == set(coupons):
@@ -200,7 +184,7 @@ class Rebuilt:
             found.append(Hold(hold_id, lapses_at, kept, coupons))
         return tuple(found)
 
-    def _pieces_of(self, hold_id: str) -> list[tuple[int, int, Lot]]:
+    def _pieces_of(self, hold_id: str, cached: Hold | None) -> list[tuple[int, int, Lot]]:
         pieces: list[tuple[int, int, Lot]] = []
         for account_id, each in self.person.items():
             lots, renewals = {new.lot.number: new.lot for new in each.lots}, self._renewals_of(account_id)
@@ -210,6 +194,8 @@ class Rebuilt:
                 for number, points in entry.draws:
                     lot = lots[number]
                     ends_at = end_at(lot, renewals, entry.effective_at, at_birth=True)
+                    if account_id != self.stored.id:
+                        ends_at = self._end_held_elsewhere(lot, account_id, cached)
                     available_at = self._availability_of(lot, account_id)
                     taken = replace(
                         lot, remaining=0, settled=True, ends_at=ends_at, available_at=available_at
@@ -219,6 +205,17 @@ class Rebuilt:
         return sorted(
             pieces, key=lambda p: (p[2].ends_at is None, p[2].ends_at or far, p[2].starts_at, p[2].number)
         )
+
+    def _end_held_elsewhere(self, lot: Lot, account_id: int, cached: Hold | None) -> datetime | None:
+        """Of points that a hold took on an account before that was merged: renewals move their end all the same."""
+        pieces = cached.pieces if cached is not None else ()
+        told = [
+            p.lot.ends_at for p in pieces if p.lot and (p.account, p.lot.number) == (account_id, lot.number)
+        ]
+        moved = replace(lot, origin=lot.origin or (account_id, lot.number))
+        renewals = self._renewals_of(self.stored.id)
+        ends = [end_at(moved, renewals, self.now, at_birth=birth) for birth in (True, False)]
+        return next((at for at in told if at in ends), ends[0])
 
     def _availability_of(self, lot: Lot, account_id: int) -> datetime | None:
         key = lot.origin or (account_id, lot.number)
@@ -259,7 +256,7 @@ class Rebuilt:
                 named = entry.facts.get("undone", entry.cause.id)
                 cause = f"event:{named}" if entry.kind == "event" else f"import:{named}"
             known = sums.get(cause) or Contribution(cause, entry.qualifies_at, 0, 0, 0)
-            points = entry.amount if entry.kind in _ACTIVITY else 0
+            points = entry.amount if entry.kind in ACTIVITY else 0
             sums[cause] = Contribution(
                 cause, known.at, known.spend_minor + entry.spend_minor, known.points + points,
                 known.orders + entry.orders,
@@ -368,7 +365,7 @@ class Rebuilt:
             if entry.kind in MERGES or entry.effective_at > at:
                 continue
             measure = {"spend": entry.spend_minor, "orders": entry.orders}.get(
-                ladder.metric, entry.amount if entry.kind in _ACTIVITY else 0
+                ladder.metric, entry.amount if entry.kind in ACTIVITY else 0
             )
             qualified = entry.qualifies_at or entry.effective_at
             if ladder.window == "rolling":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from palier.core.account import Lot, Renewal
+from palier.core.account import Hold, Lot, Piece, Renewal
 from palier.core.values import replace
 
 HERE = 0
@@ -79,6 +79,23 @@ def as_moved(was: Lot, root: tuple[int, int], renewals: tuple[Renewal, ...], now
     """A lot that had nothing left to come with the merge, as it would be here; what it ends by is as known here."""
     lot = replace(was, origin=root)
     return replace(lot, ends_at=end_with(lot, renewals, now)) if renewals else lot
+
+
+def with_ends_moved(hold: Hold, account: int, end_of: Callable[[Lot], datetime | None]) -> Hold:
+    """The hold with the new ends of what it took on other accounts, which were merged into this one since.
+
+    A lot that it emptied there has not moved: nothing but the hold remembers when its points end.
+    """
+    if all(piece.account == account for piece in hold.pieces):
+        return hold
+    return replace(hold, pieces=tuple([_with_end_moved(piece, account, end_of) for piece in hold.pieces]))
+
+
+def _with_end_moved(piece: Piece, account: int, end_of: Callable[[Lot], datetime | None]) -> Piece:
+    if piece.lot is None or piece.account == account:
+        return piece
+    end = end_of(replace(piece.lot, origin=piece.lot.origin or (piece.account, piece.lot.number)))
+    return piece if end == piece.lot.ends_at else replace(piece, lot=replace(piece.lot, ends_at=end))
 
 
 def end_at(lot: Lot, renewals: Sequence[Renewal], now: datetime, *, at_birth: bool) -> datetime | None:
