@@ -1,8 +1,9 @@
 """The buyer of a cart: an account as a quote sees it."""
 
 from palier.core.account import Cause
-from palier.core.buyer import as_accepted, buyer_of, nobody, without_order
+from palier.core.buyer import as_accepted, buyer_of, nobody
 from palier.core.catch_up import catch_up
+from palier.core.reconcile import without_order
 from tests.core.checkout_kit import Checkout
 from tests.core.kit import Story, ladder, points_discount, programme
 

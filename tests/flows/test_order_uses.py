@@ -23,6 +23,33 @@ def test_points_that_the_member_lacks_become_a_flagged_debt(world):
     assert not world.row("2").is_flagged
 
 
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_what_lacks_is_asked_anew_whether_a_cancellation_in_between_was_heard_or_not(world, is_heard):
+    """I-12: of one order only the newest version counts; what the member bought meanwhile is there for it."""
+    used = (points_used(50, 5),)
+    world.pay("1", 10, discounts=used)
+    world.later(days=1).pay("2", 80)
+    assert (world.row("1").is_flagged, world.account().debt) == (True, 0)
+    world.later(days=1)
+    if is_heard:
+        world.pay("1", 10, status="cancelled", discounts=used)
+    world.pay("1", 10, status="shipped", discounts=used)
+    assert (world.row("1").is_flagged, world.account().available) == (False, 80 + 5 - 50)
+    world.pay("1", 10, status="cancelled", discounts=used)
+    assert (world.row("1").is_flagged, world.account().available) == (False, 80)
+
+
+@pytest.mark.parametrize("is_refunded", [False, True])
+def test_what_an_order_lacks_is_not_what_it_earns_itself_however_often_it_is_told(world, is_refunded):
+    used = (points_used(50, 5),)
+    world.pay("1", 80, discounts=used)
+    if is_refunded:
+        world.tell(refund("1", euros=40))
+    world.later(days=1).pay("1", 80, status="shipped", discounts=used)
+    assert world.row("1").is_flagged
+    assert world.row("1").booking["missing"] == (24 if is_refunded else 50)  # 35.00 of the 75.00 that were paid stay
+
+
 def test_a_placed_order_holds_points_until_it_is_paid(world):
     """R-RED-1."""
     world.pay("1", 100)

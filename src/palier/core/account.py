@@ -322,7 +322,7 @@ class Booking(Struct, frozen=True):
     """(coupon, minor units) that the order took of those coupons whose remainder is kept."""
     renews: bool = False
     missing: int = 0
-    """Points that the order says it used and that the member did not have (flagged)."""
+    """Points that the order says it used and the member did not have when last it was told of (flagged)."""
     hold: str = ""
     """The hold that the order took over last."""
     named_hold: str = ""

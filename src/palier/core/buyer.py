@@ -8,10 +8,8 @@ from datetime import datetime
 from palier.core import tiers
 from palier.core.account import Coupon, Frozen
 from palier.core.book import Book
-from palier.core.order_case import OrderCase
 from palier.core.programme.values import Programme
 from palier.core.quote_values import Buyer
-from palier.core.reconcile import reconcile
 from palier.core.values import replace
 
 
@@ -45,10 +43,3 @@ def as_accepted(buyer: Buyer, frozen: Frozen | None) -> Buyer:
     return replace(
         buyer, orders=frozen.number - 1, tier=frozen.tier, segments=frozen.segments, is_net=frozen.is_net
     )
-
-
-def without_order(book: Book, case: OrderCase) -> Book:
-    """The account as if the order had never been: what it used is there again, what it brought is not."""
-    scratch = Book(book.close(next_due_at=None).state, book.timeline, new_code=book.new_code)
-    reconcile(scratch, replace(case, order=replace(case.order, status="cancelled")))
-    return scratch

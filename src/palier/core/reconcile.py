@@ -19,7 +19,7 @@ from palier.core.order import VALID_STATUSES, Kept, Order, keep
 from palier.core.order_case import OrderCase, Reconciled
 from palier.core.period import end_after, zone
 from palier.core.programme.values import Programme
-from palier.core.uses import reconcile_coupons, reconcile_first_order, reconcile_uses
+from palier.core.uses import look_again, owed_of, reconcile_coupons, reconcile_first_order, reconcile_uses
 from palier.core.values import replace
 
 
@@ -48,7 +48,10 @@ def reconcile(book: Book, case: OrderCase) -> Reconciled:
         worth = None if worth is None else Worth(0, 0, why_not=worth.why_not or case.order.status)
     if case.booking.renews and not counts:
         case = _undo_renewal(book, case)
+    without = without_order(book, case) if counts and owed_of(case.booking) else None
     booking = reconcile_uses(book, case, kept, counts)
+    if without is not None:
+        booking = look_again(booking, case.order, kept, without)
     booking = reconcile_coupons(book, case, booking, kept, counts)
     booking = reconcile_first_order(book, case, booking, kept)
     until = None if booking.renews or not counts else _renewed_until(programme, case, worth, frozen)
@@ -61,6 +64,13 @@ def reconcile(book: Book, case: OrderCase) -> Reconciled:
     lowers = tiers.deserved_rank(book) < deserved_before
     tiers.requalify(book, case.cause, because="refund" if lowers else "order")
     return Reconciled(booking, frozen, worth)
+
+
+def without_order(book: Book, case: OrderCase) -> Book:
+    """The account as if the order had never been: what it used is there again, what it brought is not."""
+    scratch = Book(book.close(next_due_at=None).state, book.timeline, new_code=book.new_code)
+    reconcile(scratch, replace(case, order=replace(case.order, status="cancelled")))
+    return scratch
 
 
 def _check_limit(worth: Worth | None) -> None:

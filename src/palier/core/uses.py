@@ -82,6 +82,20 @@ def _use(book: Book, case: OrderCase, booking: Booking, wanted: int) -> Booking:
     return replace(booking, uses=booking.uses + tuple(pieces), missing=booking.missing + short)
 
 
+def owed_of(booking: Booking) -> int:
+    """Points that the order used and that became a debt when they were missing, paid since or not."""
+    return sum(piece.points for piece in booking.uses if piece.lot is None)
+
+
+def look_again(booking: Booking, order: Order, kept: Kept, without: Book) -> Booking:
+    """What is missing is asked anew whenever more is known of the order, as if it were told only now (I-12): a
+    cancellation in between, which the shop may have told or not, makes no difference. ``without``: the account
+    without the order; what the order earns is not there for it."""
+    there = sum(lot.remaining for lot in without.spendable())
+    missing = min(owed_of(booking), max(0, _points_used(order, kept) - there))
+    return booking if missing == booking.missing else replace(booking, missing=missing)
+
+
 def give_back_uses(book: Book, case: OrderCase, booking: Booking, points: int, *, kind: str) -> Booking:
     """Return used points, the last taken first, to their own lots; ``kind`` is release (held ones) or return."""
     post = Post("release" if kind == "release" else "return", case.cause, version=case.version)
@@ -96,7 +110,7 @@ def give_back_uses(book: Book, case: OrderCase, booking: Booking, points: int, *
         if post.kind == "release":
             post.held -= back
         if piece.lot is None:
-            missing -= back
+            missing = max(0, missing - back)
             paid = book.forgive(post, back)
             if paid:
                 _credit_paid_debt(book, post, paid)

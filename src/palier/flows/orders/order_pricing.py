@@ -7,11 +7,12 @@ from datetime import datetime
 
 from palier.core.account import Booking, Cause
 from palier.core.book import Book
-from palier.core.buyer import as_accepted, buyer_of, nobody, without_order
+from palier.core.buyer import as_accepted, buyer_of, nobody
 from palier.core.catch_up import catch_up
 from palier.core.order import Line, Order, OrderDiscount
 from palier.core.quote import booked, quote
 from palier.core.quote_values import Buyer, Cart, Quote
+from palier.core.reconcile import without_order
 from palier.core.values import replace
 from palier.flows.bench.order_work import OrderWork
 from palier.flows.checkout.pricing import plan_of
