@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert
+from msgspec.json import Decoder
 
 from palier.core.money import LIMIT
 from palier.core.order import Delivery, Line, Order, OrderDiscount, Shipping, country_told
@@ -69,6 +70,10 @@ class _Message(Struct, frozen=True, forbid_unknown_fields=True):
     payment_method: _Perhaps = ""
     delivery: _Delivery | UnsetType = UNSET
 
+
+# msgspec looks all types up here, while one thread imports: threads that meet in the first cart of a process would
+# read by what is half looked up, and crash it.
+Decoder(_Message)
 
 _POSITIONS = tuple(map(str, range(1, _LINES_MAX + 1)))
 _NO_SHIPPING, _NOWHERE = Shipping(), Delivery()

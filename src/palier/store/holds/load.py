@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import convert
-from msgspec.json import decode
+from msgspec.json import Decoder, decode
 
 from palier.core.quote_values import Quote
 from palier.store.rows import Table, any_of, from_time, is_postgresql, listed, select, to_json, to_time
@@ -19,6 +19,9 @@ _HOLD = Table("store_hold", {
     "lapses_at": "timestamptz", "state": "text",
 })  # fmt: skip
 _COLUMNS = "public_id, account_id, key, content_digest, quote, lapses_at, state"
+
+# All types are looked up here, while one thread imports: threads that met in the first hold would crash the process.
+Decoder(Quote)
 
 
 @dataclass(frozen=True, slots=True)
