@@ -257,3 +257,17 @@ def test_a_version_under_which_an_account_was_made_is_kept_though_the_next_came_
     world.publish(document(name="Second"))
     second = Programme.objects.get(pk=world.programme_id).current_version_id
     assert [version.id for version in load_timeline(world.programme_id, second).versions] == [first, second]
+
+
+def test_a_reminder_of_one_day_is_told_once_though_the_day_begins_again_in_another_zone(world):
+    """The second one stopped all due work: it could not be written down."""
+    world.pay("1", 100)
+    world.now = datetime(2027, 2, 1, 23, 30, tzinfo=UTC)
+    world.work()
+    assert Intent.objects.filter(event="points_expiring").count() == 1
+    world.publish(document(timezone="UTC"))
+    world.work()
+    world.later(hours=1)
+    world.work()
+    assert Intent.objects.filter(event="points_expiring").count() == 1
+    assert world.account().next_due_at > world.now

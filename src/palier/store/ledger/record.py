@@ -59,7 +59,7 @@ _COUPON = Table("store_coupon", {
 _INTENT = Table("store_intent", {
     "programme_id": "bigint", "account_id": "bigint", "event": "text", "key": "text", "facts": "jsonb",
     "effective_at": "timestamptz", "recorded_at": "timestamptz", "is_silent": "bool",
-})  # fmt: skip
+}, suffix="ON CONFLICT (account_id, key) DO NOTHING")  # fmt: skip
 _HOLD = Table("store_hold", {"public_id": "text", "state": "text"})
 _STATE_COLUMNS: Columns = {
     "id": "bigint", "caught_up_at": "timestamptz", "next_due_at": "timestamptz", "last_sequence": "int",
