@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from tests.entrances.backoffice_shop import full_shop, make_shop, order, person, staff
@@ -188,3 +189,19 @@ def test_nobody_but_the_owner_invites(client, django_user_model, role):
     client.force_login(staff(role))
     assert client.post("/admin/team/", {"email": "a@b.example", "role": "owner"}).status_code == 403
     assert django_user_model.objects.count() == 1
+
+
+def test_a_form_that_was_open_for_too_long_says_so_in_the_readers_language():
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(staff("owner"))
+    answer = strict.post("/admin/keys/", {"do": "issue"}, headers={"Accept-Language": "de"})
+    assert answer.status_code == 403
+    assert "Es wurde nichts geändert" in answer.content.decode()
+    assert "DEBUG" not in answer.content.decode()
+
+
+def test_a_name_that_is_not_this_installation_s_says_which_setting_is_meant(client):
+    page = client.get("/", headers={"Host": "other.example"})
+    assert (page.status_code, "PALIER_PUBLIC_URL" in page.content.decode()) == (400, True)
+    told = client.get("/api/v1/key", headers={"Host": "other.example"})
+    assert (told.status_code, "PALIER_PUBLIC_URL" in told.json()["hint"]) == (400, True)

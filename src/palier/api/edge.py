@@ -59,8 +59,10 @@ def _told(response: HttpResponse, method: str, path: str) -> HttpResponse:
         return problem_reply(Problem("method_not_allowed", headers={"Allow": allowed}))
     if response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:
         codes = codes_of(response.status_code) or ("internal_error",)
-        code = "invalid_request" if response.status_code == 400 else codes[0]
-        return problem_reply(Problem(code, status=response.status_code))
+        if response.status_code == 400:
+            hint = "is it sent to the host that PALIER_PUBLIC_URL names? Palier answers to no other"
+            return problem_reply(Problem("invalid_request", hint=hint, status=400))
+        return problem_reply(Problem(codes[0], status=response.status_code))
     return response
 
 
