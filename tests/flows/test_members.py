@@ -173,3 +173,12 @@ def test_a_claim_of_a_new_customer_makes_the_member(world):
     assert Identity.objects.get().customer_id == "carl"
     assert world.later(hours=1).pay("1", customer="carl").points == 100
     assert world.now == START + timedelta(hours=1)
+
+
+def test_an_address_that_becomes_longer_without_accents_is_kept_and_found(world):
+    """One sign of Arabic becomes eighteen letters; PostgreSQL refused the member and the order."""
+    long = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 100 + "@example.com"
+    register(world, said(email=long))
+    world.pay("1", customer=None, email=long)
+    assert claim(world, email=long).orders == ("1",)
+    assert Profile.objects.get().email == long

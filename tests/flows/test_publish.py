@@ -271,3 +271,11 @@ def test_a_reminder_of_one_day_is_told_once_though_the_day_begins_again_in_anoth
     world.work()
     assert Intent.objects.filter(event="points_expiring").count() == 1
     assert world.account().next_due_at > world.now
+
+
+def test_a_programme_may_have_a_longer_name_than_is_shown_of_it(db):
+    """On PostgreSQL it could not be published."""
+    world = World.new(document(name="Lune " * 60))
+    world.publish(document(name="Soleil " * 60))
+    assert Programme.objects.get(pk=world.programme_id).name == ("Soleil " * 60)[:200]
+    assert load_timeline(world.programme_id, 0).versions[-1].programme.name == "Soleil " * 60

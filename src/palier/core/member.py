@@ -25,6 +25,15 @@ class MemberFacts:
     said: frozenset[str] = frozenset()
 
 
+ADDRESS_MAX = 254
+"""No address has more characters (RFC 5321)."""
+
+
+def folded_address(email: str) -> str:
+    """An e-mail address as two are compared; without accents some signs become several, so that it is cut."""
+    return folded(email)[:ADDRESS_MAX]
+
+
 def folded(text: str) -> str:
     """``text`` without case and accents, single-spaced: "  ÉLODIE  Müller" becomes "elodie muller"."""
     if text.isascii():

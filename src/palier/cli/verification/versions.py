@@ -13,6 +13,9 @@ from django.db.models import Min
 from palier.cli.verification.problem import Problem
 from palier.store.models import Entry, Programme, ProgrammeVersion
 
+NAME_SHOWN = 200
+"""So many characters of a programme's name are kept beside its document."""
+
 
 def check_versions(programme_id: int) -> Iterator[Problem]:
     """I-26: numbers follow each other, each came into force when it was made, and no entry came before its version."""
@@ -64,7 +67,7 @@ def check_versions(programme_id: int) -> Iterator[Problem]:
         "current version": (previous.pk, programme.current_version_id),
         "currency": (previous.document["currency"], programme.currency),
         "time zone": (previous.document.get("timezone", "UTC"), programme.timezone),
-        "name": (previous.document["name"], programme.name),
+        "name": (previous.document["name"][:NAME_SHOWN], programme.name),
     }
     for name, (expected, found) in in_force.items():
         if expected != found:

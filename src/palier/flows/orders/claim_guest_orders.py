@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from palier.core.account import Cause
 from palier.core.errors import UnverifiedAddress
-from palier.core.member import folded
+from palier.core.member import folded_address
 from palier.core.values import replace
 from palier.flows.bench.keyed import Keyed, keep_told
 from palier.flows.bench.member_bench import open_member
@@ -55,7 +55,7 @@ def claim_guest_orders(command: ClaimGuestOrders, *, now: datetime) -> Claimed:
 
 def _claim(command: ClaimGuestOrders, now: datetime) -> Claimed:
     member = open_member(command.shop_id, command.customer, now=now, creates=True)
-    found = find_guest_orders(command.shop_id, folded(command.email), since=now - CLAIM_WITHIN)
+    found = find_guest_orders(command.shop_id, folded_address(command.email), since=now - CLAIM_WITHIN)
     shop, orders = load_orders(command.shop_id, found)
     work = OrderWork(shop, member.timeline, member.bench, with_contents(orders), {})
     points = 0

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from palier.core.programme.parse import parse
 from palier.store.ids import new_public_id
-from palier.store.programmes.models import Programme, Shop
+from palier.store.programmes.models import NAME_MAX, Programme, Shop
 from palier.store.programmes.record import NewVersion, publish
 
 
@@ -51,7 +51,7 @@ def init_programme(command: InitProgramme, *, now: datetime) -> Initiated:
     with transaction.atomic():
         programme = Programme.objects.create(
             public_id=new_public_id(),
-            name=parsed.name,
+            name=parsed.name[:NAME_MAX],
             currency=parsed.currency,
             timezone=parsed.timezone,
             created_at=now,
@@ -60,7 +60,7 @@ def init_programme(command: InitProgramme, *, now: datetime) -> Initiated:
             programme=programme,
             public_id=new_public_id(),
             slug=command.shop_slug,
-            name=parsed.name,
+            name=parsed.name[:NAME_MAX],
             created_at=now,
         )
         shop.save(force_insert=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from palier.core.account import AccountState
-from palier.core.member import MemberFacts, folded
+from palier.core.member import MemberFacts, folded, folded_address
 from palier.store.ids import new_id, new_public_id
 from palier.store.members.load import LoadedAccount
 from palier.store.rows import Table, to_json, to_time
@@ -44,6 +44,6 @@ def record_profiles(profiles: Sequence[tuple[int, MemberFacts]]) -> None:
 def _profile_row(account_id: int, facts: MemberFacts) -> tuple[Any, ...]:
     search = folded(f"{facts.name} {facts.email} {facts.customer}")
     return (
-        account_id, facts.name, facts.email, folded(facts.email), facts.language, facts.company, facts.prices,
+        account_id, facts.name, facts.email, folded_address(facts.email), facts.language, facts.company, facts.prices,
         to_json(facts.groups), to_json(facts.tags), facts.born, to_time(facts.signed_up), search[:500],
     )  # fmt: skip

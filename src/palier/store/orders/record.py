@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from msgspec import Struct
 
-from palier.core.member import folded
+from palier.core.member import folded_address
 from palier.core.order import Line, Order, Refund
 from palier.store.codec import booking_to_json, fraction_to_text, frozen_to_json, to_us
 from palier.store.ids import new_id
@@ -96,7 +96,7 @@ def record_orders(
 def _order_row(stored: StoredOrder) -> tuple[Any, ...]:
     order, booking, frozen = stored.order, stored.booking, stored.frozen
     return (
-        stored.id, stored.account_id, folded(order.email), order.status, to_time(order.updated),
+        stored.id, stored.account_id, folded_address(order.email), order.status, to_time(order.updated),
         to_time(order.placed_at), to_time(order.paid_at),
         to_json({status: at.isoformat() for status, at in stored.reached_at}), order.currency, _rate(order),
         order.prices, order.shipping.carrier, order.shipping.amount_minor,

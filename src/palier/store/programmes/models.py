@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.db import models
 from django_scopes import ScopedManager
 
+NAME_MAX = 200
+"""A document may say more; so much of it is shown."""
+
 
 class Programme(models.Model):
     """The tenant: one document, one or more shops that share balances and spend."""
 
     public_id = models.CharField(max_length=36, unique=True)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=NAME_MAX)
     currency = models.CharField(max_length=3)
     timezone = models.CharField(max_length=64, default="UTC")
     current_version = models.ForeignKey(
@@ -56,7 +59,7 @@ class Shop(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="shops")
     public_id = models.CharField(max_length=36, unique=True)
     slug = models.SlugField(max_length=64)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=NAME_MAX)
     created_at = models.DateTimeField()
 
     objects = ScopedManager(programme="programme")

@@ -10,7 +10,7 @@ from django_scopes import scopes_disabled
 
 from palier.core.programme import values
 from palier.core.programme.canonical import digest, to_document
-from palier.store.programmes.models import Programme, ProgrammeVersion
+from palier.store.programmes.models import NAME_MAX, Programme, ProgrammeVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def publish(
         drafts.delete()
     version = _added(programme, new, now=now, published_at=now)
     programme.current_version = version
-    programme.name, programme.timezone = new.parsed.name, new.parsed.timezone
+    programme.name, programme.timezone = new.parsed.name[:NAME_MAX], new.parsed.timezone
     programme.save(update_fields=["current_version", "name", "timezone"])
     if draft is not None and draft.id != of_draft and draft.digest != version.digest:
         draft.id, draft.number = None, version.number + 1
