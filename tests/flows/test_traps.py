@@ -8,8 +8,9 @@ import pytest
 from palier.core.errors import InvalidOrder
 from palier.flows.imports.start_import import StartImport, start_import
 from palier.flows.points.open_balances import OpenBalances, OpeningBalance, open_balances
-from palier.store.ids import new_public_id
+from palier.store.ids import new_coupon, new_public_id
 from palier.store.models import Account, Entry, Identity, Intent, Lot, Order, Shop
+from tests.flows.checkout import cart, code, discounts, quoted, shop
 from tests.flows.world import World, document, line, order, points_used, refund
 
 
@@ -148,3 +149,47 @@ def test_earn_11_an_award_keeps_its_version_its_base_and_its_rate(world):
     (award,) = entry.facts["awards"]
     assert (award["rule"], award["points"], award["base"]) == ("spend", 100, 100_00)
     assert entry.version_id == world.row().version_id
+
+
+def test_red_9_the_fixed_the_percent_and_the_computed_bracket_begin_at_their_bound(db):
+    brackets = [
+        {"from": 10, "to": 49, "discount": {"amount": 5}},
+        {"from": 50, "under": 150, "discount": {"percent": 10}},
+        {"over": 150, "discount": {"points": 10, "amount": 1}, "free_shipping": ["colissimo"]},
+    ]
+    world = World.new(shop(redemption={"brackets": brackets}, rewards=None, tiers=None))
+    found = {}
+    for points in (9, 10, 49, 50, 149, 150, 151):
+        world.give(points, customer=f"c{points}")
+        found[points] = discounts(quoted(world, cart(100), customer=f"c{points}").quote)
+    assert found == {
+        9: [], 10: [("points", 500, 10)], 49: [("points", 500, 10)], 50: [("points", 1000, 50)],
+        149: [("points", 1000, 50)], 150: [], 151: [("points", 1500, 150)],
+    }  # fmt: skip
+
+
+def test_vou_1_a_code_is_twelve_random_signs_that_nobody_takes_for_one_another():
+    codes = [new_coupon()[1] for _ in range(2000)]
+    assert len(set(codes)) == len(codes)
+    assert {len(code) for code in codes} == {12}
+    signs = set("".join(codes))
+    assert len(signs) == 32
+    assert signs.isdisjoint("01IO")
+    assert {len({code[place] for code in codes}) for place in range(12)} == {32}
+
+
+def test_vou_10_a_coupon_that_has_ended_or_lacks_its_minimum_by_then_is_not_taken_by_the_order(db):
+    reward = {
+        "id": "hundred",
+        "at": 100,
+        "coupon": {"discount": {"amount": 15}, "min_total": 20, "valid_for": "P1D"},
+    }
+    world = World.new(shop(rewards=[reward], tiers=None, redemption=None, earning=[]))
+    world.give(100)
+    mine = code(world)
+    assert discounts(quoted(world, cart(20, mine)).quote) == [("coupon", 1500, 0)]
+    assert world.pay("small", 19, use_quote=True, coupons=(mine,)).quote.discounts == ()
+    world.later(days=2)
+    late = world.pay("late", 100, use_quote=True, coupons=(mine,)).quote
+    assert ([d.source for d in late.discounts], [r.reason for r in late.refused]) == ([], ["expired"])
+    assert world.coupons() == {"hundred": "expired"}

@@ -10,7 +10,7 @@ from tests.house.checkout import ROOT, syntax
 
 TABLE = ROOT / "docs" / "traps.md"
 SPEC = ROOT.parent / "shared" / "spec" / "correctness.md"
-GROUPS = ("EVT", "EARN", "NUM", "TAX", "TIME", "REF", "EXP", "TIER", "CUS", "MUL", "IMP")
+GROUPS = ("EVT", "EARN", "NUM", "TAX", "TIME", "REF", "EXP", "TIER", "RED", "VOU", "STK", "CUS", "MUL", "IMP")
 ROW = re.compile(r"^\| (R-[A-Z]+-\d+) \| [^|]+ \| (.+) \|$", re.MULTILINE)
 ROWS = dict(ROW.findall(TABLE.read_text(encoding="utf-8")))
 
