@@ -55,10 +55,7 @@ class Pricing:
         excluded = programme.spend.exclude
         names = [product for product, _, _ in self.basket.lines]
         self.counts = [excluded is None or not matches(name, excluded) for name in names]
-        counted = (price for price, does in zip(self.prices, self.counts, strict=True) if does)
-        self.measured = half_up(
-            sum((to_programme(price, self.basket, programme) for price in counted), Fraction(0))
-        )
+        self.measured = self._measured(self.counts)
         self.segment = self._segment()
         self.is_out = self.segment is not None and not self.segment.earn_points and not self.segment.brackets
 
@@ -81,6 +78,21 @@ class Pricing:
 
     def _whole(self) -> Till:
         return Till(list(self.prices), self.basket.shipping)
+
+    def _measured(self, which: list[bool]) -> int:
+        prices = (price for price, does in zip(self.prices, which, strict=True) if does)
+        return half_up(
+            sum((to_programme(price, self.basket, self.programme) for price in prices), Fraction(0))
+        )
+
+    def _of(self, discount: Discount | None, which: list[bool]) -> list[bool]:
+        """Which of those lines the discount is for."""
+        wanted = discount.lines if discount is not None else None
+        names = (product for product, _, _ in self.basket.lines)
+        return [
+            does and (wanted is None or matches(name, wanted))
+            for name, does in zip(names, which, strict=True)
+        ]
 
     def _segment(self) -> Segment | None:
         for segment in self.programme.segments if self.member else ():
@@ -108,8 +120,8 @@ class Pricing:
     def _offer(self, source: str, till: Till) -> bool:
         """Let that source take what it gives; whether it gives anything."""
         before, shipping = sum(till.lines), till.shipping
-        is_percent = getattr(self, f"_give_{source}")(till)
-        return bool(before > sum(till.lines) or shipping > till.shipping or (is_percent and before))
+        is_percentage = getattr(self, f"_give_{source}")(till)
+        return bool(before > sum(till.lines) or shipping > till.shipping or is_percentage)
 
     def _give_segment(self, till: Till) -> bool:
         return self._give_bracket(till, "segment", self.segment.brackets if self.segment else ())
@@ -124,9 +136,9 @@ class Pricing:
         bracket = self._bracket(brackets, self.measured)
         if bracket is None:
             return False
-        self._take(till, source, bracket.discount)
+        is_percentage = self._take(till, source, bracket.discount)
         self._free(till, bracket.free_shipping)
-        return bracket.discount is not None and bracket.discount.percent_bp is not None
+        return is_percentage
 
     def _give_promo_code(self, till: Till) -> bool:
         if self.asked.promo:
@@ -142,11 +154,11 @@ class Pricing:
                 if coupon.remaining is not None and discount is not None:
                     discount = replace(discount, amount_minor=coupon.remaining)
                 number, before = self._number(coupon), (sum(till.lines), till.shipping)
-                self._take(till, "coupon", discount, payable, coupon=number)
+                is_percentage = self._take(till, "coupon", discount, payable, coupon=number)
                 self._free(till, coupon.terms.free_shipping)
                 if (sum(till.lines), till.shipping) != before:
                     till.coupon = number
-                return discount is not None and discount.percent_bp is not None
+                return is_percentage
         return False
 
     def _number(self, coupon: Coupon) -> int:
@@ -158,9 +170,8 @@ class Pricing:
         assert self.member is not None
         assert coupon.terms is not None
         is_over = coupon.ends_at is not None and coupon.ends_at <= self.member.now
-        return (
-            coupon.state == "issued" and not is_over and self.measured >= (coupon.terms.min_total_minor or 0)
-        )
+        measured = self._measured(self._of(coupon.terms.discount, self.counts))
+        return coupon.state == "issued" and not is_over and measured >= (coupon.terms.min_total_minor or 0)
 
     def _give_points(self, till: Till) -> bool:
         redemption, member, asked = self.programme.redemption, self.member, self.asked.points
@@ -176,24 +187,30 @@ class Pricing:
         bracket = self._bracket(redemption.brackets, available)
         if bracket is None:
             return False
-        payable = sum(left for left, does in zip(till.lines, self.counts, strict=True) if does)
+        weights = [
+            left if pays else 0
+            for left, pays in zip(till.lines, self._of(bracket.discount, self.counts), strict=True)
+        ]
+        payable = sum(weights)
         if redemption.max_percent_bp is not None:
             goods = sum(price for price, does in zip(self.prices, self.counts, strict=True) if does)
             payable = min(payable, goods * redemption.max_percent_bp // 10000)
         wanted = available if asked is None else min(asked, available)
-        amount, cost = self._bought(bracket, wanted, payable, till)
+        amount, cost = self._bought(bracket, wanted, payable, sum(weights))
         before = till.shipping
         if cost <= wanted or redemption.consume == "none":
             self._free(till, bracket.free_shipping)
         if not amount and till.shipping == before:
             return False
         points = {"used": cost, "all": available, "none": 0}[redemption.consume]
-        weights = [left if does else 0 for left, does in zip(till.lines, self.counts, strict=True)]
         self._spread(till, "points", amount, weights, points=points)
         return False
 
-    def _bought(self, bracket: Bracket, wanted: int, payable: int, till: Till) -> tuple[int, int]:
-        """The amount that a bracket of points gives, and what it costs: points that buy nothing are not used."""
+    def _bought(self, bracket: Bracket, wanted: int, payable: int, base: int) -> tuple[int, int]:
+        """The amount that a bracket of points gives, and what it costs: points that buy nothing are not used.
+
+        ``base`` is what is left of the goods that it is for, of which it may pay ``payable``.
+        """
         redemption, discount = self.programme.redemption, bracket.discount
         assert redemption is not None
         cost = bracket.cost if bracket.cost is not None else bracket.bounds.at_least or 0
@@ -210,8 +227,7 @@ class Pricing:
             return value[fewest], fewest * discount.points
         if cost > wanted and redemption.consume != "none":
             return 0, cost
-        counted = sum(left for left, does in zip(till.lines, self.counts, strict=True) if does)
-        return min(self._amount(discount, counted), payable), cost
+        return min(self._amount(discount, base), payable), cost
 
     # What an offer takes
 
@@ -229,11 +245,14 @@ class Pricing:
     def _take(
         self, till: Till, source: str, discount: Discount | None, payable: list[bool] | None = None,
         *, coupon: int | None = None,
-    ) -> None:  # fmt: skip
-        if discount is not None:
-            does = payable or [True] * len(till.lines)
-            weights = [left if pays else 0 for left, pays in zip(till.lines, does, strict=True)]
-            self._spread(till, source, self._amount(discount, sum(weights)), weights, coupon=coupon)
+    ) -> bool:  # fmt: skip
+        """Let the discount take what it gives; whether it is a percentage of anything, rounded to nothing or not."""
+        if discount is None:
+            return False
+        does = self._of(discount, payable or [True] * len(till.lines))
+        weights = [left if pays else 0 for left, pays in zip(till.lines, does, strict=True)]
+        self._spread(till, source, self._amount(discount, sum(weights)), weights, coupon=coupon)
+        return discount.percent_bp is not None and sum(weights) > 0
 
     def _spread(
         self, till: Till, source: str, amount: int, weights: list[int], *, points: int = 0,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.simulation.shapes_carts import draw_cart_sections, draw_coupon
+from tests.simulation.shapes_carts import draw_cart_sections, draw_coupon, draw_goods
 
 ZONES = (
     "UTC",
@@ -49,6 +49,7 @@ def draw_document(random: Random, *, currency: str, timezone: str, around: datet
         if "redemption" in document and random.random() < 0.6:
             # Rewards would take the points before a cart can use them.
             document.pop("rewards", None)
+    draw_goods(document)
     return document
 
 

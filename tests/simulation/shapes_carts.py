@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -84,3 +85,36 @@ def draw_coupon(random: Random, discount: Document) -> Document:
     if "amount" in discount and random.random() < 0.4:
         coupon["remainder"] = "kept"
     return coupon
+
+
+SOME_GOODS: tuple[Document, ...] = (
+    {"products": ["mug"]},
+    {"categories": ["office"]},
+    {"products": ["card", "lamp"]},
+    {"categories": ["light", "gift-cards"]},
+    {"on_sale": False},
+    {"on_sale": True},
+)
+
+
+def draw_goods(document: Document) -> None:
+    """Of some programmes some discounts are for some goods only. Drawn from the programme itself, so that the histories
+    of the others stay as they were."""
+    random = Random(repr(document))
+    if random.random() < 0.5:
+        for discount in _discounts(document):
+            if random.random() < 0.5:
+                discount["lines"] = dict(random.choice(SOME_GOODS))
+
+
+def _discounts(section: Any) -> Iterator[Document]:
+    """Every discount in there."""
+    if isinstance(section, list):
+        for each in section:
+            yield from _discounts(each)
+    elif isinstance(section, dict):
+        for name, each in section.items():
+            if name == "discount":
+                yield each
+            else:
+                yield from _discounts(each)
