@@ -46,7 +46,8 @@ class Basket(Struct):
 class Offers(Struct):
     """Those that give something in this cart, those that only free carriers that were not chosen, and those refused.
 
-    ``is_roomy``: whatever stands, every other one would still give something beside it.
+    ``is_roomy``: whatever stands, every other one would still give something beside it. ``coupon_place``: how many
+    codes that are refused were entered before the coupon that is offered.
     """
 
     active: dict[int, Offer]
@@ -54,6 +55,7 @@ class Offers(Struct):
     refused: dict[int, list[Refused]]
     taken: int = 0
     is_roomy: bool = True
+    coupon_place: int = 0
 
 
 def measured(basket: Basket, positions: range | list[int]) -> int:
@@ -199,6 +201,7 @@ def _coupons(basket: Basket, till: Till, found: Offers) -> None:
             offered = _sort(found, till, _coupon_offer(basket, coupon), None)
             # A code without any goods to reduce has not reached what it needs.
             why = None if offered else "minimum"
+            found.coupon_place = len(listed)
         if why is not None:
             listed.append(Refused("coupon", why, coupon.origin_id, coupon.code, missing))
     if listed:

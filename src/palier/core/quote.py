@@ -166,7 +166,7 @@ def _refused(
     """In the order of priority: what would have given something, and every code that was entered and is not used."""
     refused: list[Refused] = []
     for bit in stacking.order:
-        offer = offers.active.get(bit)
+        offer, before = offers.active.get(bit), len(refused)
         if bit == PROMO_CODE and not standing & bit:
             codes = basket.cart.order.discounts
             refused += [Refused("promo_code", "not_combinable", code.id, code.code) for code in codes]
@@ -178,5 +178,8 @@ def _refused(
         elif offer is not None and not standing & bit:
             refused.append(Refused(offer.source, "not_combinable", offer.id, offer.code))
         if bit in offers.refused:
-            refused += offers.refused[bit]
+            # Codes are listed as they were entered.
+            place = before + (offers.coupon_place if bit == COUPON else 0)
+            yielded, refused[before:] = refused[before:], offers.refused[bit]
+            refused[place:place] = yielded
     return tuple(refused)
