@@ -44,11 +44,15 @@ def load_last_intent(programme_id: int) -> int:
     return newest or 0
 
 
-def load_messages(programme_id: int, *, after: int) -> list[Mapping[str, Any]]:
-    """The intents to members written since, in order: their facts, ``event``, and ``to``, the shop's customer id."""
-    intents = list(
-        Intent.objects.filter(programme_id=programme_id, id__gt=after, is_silent=False).order_by("id")
-    )
+def load_messages(programme_id: int, *, after: int, due: int) -> list[Mapping[str, Any]]:
+    """The intents to members written since: their facts, ``event``, and ``to``, the shop's customer id.
+
+    First what was due when the clock moved, up to the intent ``due``, in the order of its instants: one who waits in
+    real life gets it then, whichever account is worked off first. Then what the step itself caused.
+    """
+    written = Intent.objects.filter(programme_id=programme_id, id__gt=after, is_silent=False).order_by("id")
+    moved = sorted(written.filter(id__lte=due), key=lambda intent: intent.effective_at)
+    intents = [*moved, *written.filter(id__gt=due)]
     customers = dict(
         Identity.objects.filter(account_id__in={intent.account_id for intent in intents})
         .order_by("-id")

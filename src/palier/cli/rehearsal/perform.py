@@ -49,10 +49,11 @@ def _perform(stage: Stage, step: Step) -> list[Missed]:
     before = load_last_intent(stage.programme_id)
     if step.at is not None:
         move_clock(stage, step.at)
+    due = load_last_intent(stage.programme_id)
     found = _act(stage, step)
     for key, expected in step.expect.items():
         if key != "error":
-            found += compare(str(key), with_last_code(stage, expected), _there(stage, str(key), before))
+            found += compare(str(key), with_last_code(stage, expected), _there(stage, str(key), before, due))
     return found
 
 
@@ -72,9 +73,9 @@ def _act(stage: Stage, step: Step) -> list[Missed]:
     return [] if expected is None else [Missed("error", expected, None)]
 
 
-def _there(stage: Stage, key: str, before: int) -> Any:
+def _there(stage: Stage, key: str, before: int, due: int) -> Any:
     if key == "messages":
-        return load_messages(stage.programme_id, after=before)
+        return load_messages(stage.programme_id, after=before, due=due)
     if key == "quote":
         return _quoted(stage)
     return load_member_facts(stage.programme_id, stage.shop_id, key, now=stage.now)
