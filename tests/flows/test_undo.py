@@ -5,6 +5,7 @@ import pytest
 from palier.flows.imports.start_import import StartImport, start_import
 from palier.flows.imports.undo_batch import UndoBatch, undo_batch
 from palier.flows.points.open_balances import OpenBalances, OpeningBalance, open_balances
+from palier.store.models import Intent
 from tests.flows import checkout
 from tests.flows.world import DAY, World, document, order
 
@@ -82,3 +83,48 @@ def test_who_opens_with_more_than_a_thousand_rewards_is_looked_at_again(db):
     world.work()
     assert world.account().available == 0
     assert len(world.view().coupons) == 1005
+
+
+SETTLING = document(
+    points={"settle": {"on": "paid", "after": "P3D"}},
+    rewards=[{"id": "ten", "at": 100, "coupon": {"discount": {"amount": 10}}}],
+)
+
+
+def told(world):
+    return list(Intent.objects.filter(event="coupon_issued").values_list("effective_at", flat=True))
+
+
+@pytest.mark.parametrize("is_worked", [True, False])
+def test_an_opening_balance_hides_nothing_that_fell_due_before_it(db, is_worked):
+    """The reward is told of whether a worker came before the file or not; what the file itself brings is not."""
+    world = World.new(SETTLING)
+    world.pay("own", 120)
+    settled = world.now + 3 * DAY
+    world.later(days=4)
+    if is_worked:
+        world.work()
+    batch = opened(world, OpeningBalance("anna", 250, key="1"))
+    assert told(world) == [settled]
+    world.later(days=1)
+    undo(world, batch)
+    assert told(world) == [settled]
+    checkout.prove(world)
+
+
+@pytest.mark.parametrize("kind", ["orders", "balances"])
+def test_what_is_taken_back_hides_nothing_that_fell_due_before(db, kind):
+    world = World.new(SETTLING)
+    batch = start(world, kind)
+    if kind == "orders":
+        world.tell(order("in-1", 30), batch_id=batch)
+    else:
+        open_balances(
+            OpenBalances(world.shop_id, (OpeningBalance("anna", 30, key="1"),), batch), now=world.now
+        )
+    world.pay("own", 120)
+    settled = world.now + 3 * DAY
+    world.later(days=4)
+    undo(world, batch)
+    assert told(world) == [settled]
+    checkout.prove(world)

@@ -79,8 +79,7 @@ class Book:
         self.contributions: dict[str, Contribution] = {c.cause: c for c in state.contributions}
         self.keeps_since: datetime | None = None
         self.once = set(state.once)
-        self.tier = state.tier
-        self.tier_since = state.tier_since
+        self.tier, self.tier_since = state.tier, state.tier_since
         self.demote_at = state.demote_at
         self.stepped_at = state.stepped_at
         self.override = state.override
@@ -95,6 +94,7 @@ class Book:
         self.touched: dict[str, Coupon] = {}
         self.issued: set[str] = set()
         self.intents: list[Intent] = []
+        self.is_silent = False
         self.ended_holds: dict[str, str] = {}
 
     @property
@@ -353,7 +353,7 @@ class Book:
 
     def tell(self, event: str, key: str, **facts: Any) -> None:
         """Leave an intent, if the programme tells its members of such events; a closed account is told nothing."""
-        if self.closed_at is not None:
+        if self.closed_at is not None or self.is_silent:
             return
         switch = self.programme.messages.get(event)
         is_off = switch is False or (isinstance(switch, dict) and switch.get("enabled") is False)

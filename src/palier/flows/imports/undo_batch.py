@@ -98,7 +98,7 @@ def _undo_orders(batch: ImportBatch, now: datetime) -> Undone:
     for book in bench.books.values():
         _look_back(book, taken_back)
     record_orders(shop, changed, now=now, batch_id=None)
-    bench.record(now=now, until=now, is_silent=True)
+    bench.record(now=now, until=now)
     return Undone(len(chosen), rows.count())
 
 
@@ -122,6 +122,7 @@ def _cancelled(bench: Bench, stored: StoredOrder, now: datetime) -> Booking:
     assert stored.account_id is not None
     book = bench.open(stored.account_id)
     catch_up(book, now)
+    book.is_silent = True
     if stored.version_id is None:
         return stored.booking
     codes = [d.code for d in stored.order.discounts if d.source == "coupon" and d.code]
@@ -145,11 +146,12 @@ def _undo_balances(batch: ImportBatch, now: datetime) -> Undone:
     for happening, account, _, points in chosen:
         book = bench.open(account)
         catch_up(book, now)
+        book.is_silent = True
         of = Cause("import", str(happening))
         cause = Cause("import", f"{happening}:undo")
         spend, at = openings.get(of.id, (0, now))
         undo_opening(book, points, spend_minor=spend, at=at, of=of, cause=cause)
-    bench.record(now=now, until=now, is_silent=True)
+    bench.record(now=now, until=now)
     Happening.objects.filter(pk__in=[happening for happening, *_ in chosen]).delete()
     return Undone(len(chosen), rows.count())
 

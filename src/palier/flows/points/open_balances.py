@@ -94,6 +94,7 @@ def _open(command: OpenBalances, now: datetime) -> Opened:
             continue
         book = bench.open(account_id)
         catch_up(book, now)
+        book.is_silent = True  # of what fell due before that the member hears
         happening_id = new_id()
         open_balance(
             book,
@@ -110,9 +111,7 @@ def _open(command: OpenBalances, now: datetime) -> Opened:
                 happening_id, account_id, "opening", name, row.key or secrets.token_hex(8), now, row.points
             )
         )
-    record(
-        [_outcome(bench, account_id, reasons) for account_id in sorted(bench.books)], now=now, is_silent=True
-    )
+    record([_outcome(bench, account_id, reasons) for account_id in sorted(bench.books)], now=now)
     record_identities(fresh)
     record_happenings(happened, now=now, batch_id=command.batch_id)
     return Opened(len(happened), len(command.rows) - len(happened))
