@@ -1,5 +1,6 @@
 """What needs a look is listed with the way to mend it, counted in the sidebar, and gone once it is mended."""
 
+import ast
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scopes_disabled
 
+from palier.backoffice.wording import PROBLEM_WORDS
 from palier.core.order import Refund
 from palier.flows.orders.record_orders import RecordOrders, record_orders
 from palier.flows.points.catch_up_accounts import catch_up_accounts
@@ -24,6 +26,7 @@ from palier.store.models import (
     WebhookEndpoint,
 )
 from tests.entrances.backoffice_shop import make_shop, order, owing_order, person, staff
+from tests.house.checkout import PACKAGE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_versions")]
 PATH = "/admin/needs-a-look/"
@@ -235,6 +238,29 @@ def test_the_rows_of_an_import_are_listed_by_what_was_wrong(client, shop):
     one = client.get(f"/admin/imports/{pk}/", {"code": "no_goods", "page": "9"})
     assert [row.code for row in one.context["problems"]] == ["no_goods"]
     assert client.get(f"/admin/imports/{other}/").status_code == 404
+
+
+def test_every_reason_why_an_import_left_a_row_out_has_words():
+    assert found_codes() >= {"no_goods", "discount_unattached", "unreadable_number", "wrong_way"}
+    assert found_codes() - set(PROBLEM_WORDS) == set()
+
+
+def found_codes():
+    """What the modules of the import give ``RowRefused`` and ``Problem``, and what the reader of rows returns."""
+    found = {"order_incomplete"}  # in a statement of SQL
+    for file in (PACKAGE / "cli" / "importing").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case (
+                    ast.Call(func=ast.Name("RowRefused"), args=[ast.Constant(code), *_])
+                    | ast.Call(func=ast.Name("Problem"), args=[_, _, ast.Constant(code), *_])
+                ):
+                    found.add(code)
+                case ast.Return(ast.Tuple([ast.Constant(code), _])) | ast.Return(
+                    ast.IfExp(orelse=ast.Tuple([ast.Constant(code), _]))
+                ) if file.name == "rows.py":
+                    found.add(code)
+    return found
 
 
 def test_counting_takes_one_statement_however_much_there_is(shop):

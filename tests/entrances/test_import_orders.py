@@ -150,6 +150,13 @@ def test_a_dry_run_tells_everything_and_writes_nothing(shop: Shop):
     assert (Order.objects.count(), Account.objects.count(), ImportBatch.objects.count()) == (0, 0, 0)
 
 
+def test_a_dry_run_tells_of_orders_in_another_currency_as_the_import_would(shop: Shop):
+    path = shop.retail(f"1,85048,Ball,1,{DAY},10.00,7,France")
+    dry, real = (shop.command("orders", path, "--currency", "SEK", *each)[1] for each in (["--dry-run"], []))
+    assert dry["counts"] == real["counts"] == {"refused": 1}
+    assert codes(dry) == codes(real) == {"currency_mismatch": 1}
+
+
 def test_nobody_is_told_of_anything_imported(shop: Shop):
     shop.command("orders", shop.retail(f"1,85048,Ball,999,{DAY},10.00,7,France"))
     assert shop.account("7").tier == "gold"

@@ -21,7 +21,9 @@ from palier.cli.importing.mapping import Reading
 from palier.cli.importing.report import Report
 from palier.cli.importing.rows import RowReader
 from palier.cli.importing.staging import Staging
-from palier.core.order import Refund
+from palier.core.errors import Refusal
+from palier.core.messages_order import in_currency
+from palier.core.order import Order, Refund
 
 if TYPE_CHECKING:
     from palier.flows.imports.start_import import ImportedProblem
@@ -66,7 +68,7 @@ def import_orders(job: Job, report: Report, *, now: datetime) -> None:
     try:
         if job.is_dry or not total:
             for message in bar(made(report.tell), "checking", is_quiet=job.is_quiet, total=total):
-                report.counts.update(_kinds(message))
+                _foresee(message, report, job.currency)
             report.status = "planned" if job.is_dry else "refused"
         else:
             _record(job, report, total, made, now=now)
@@ -223,6 +225,18 @@ def _catch_up(job: Job, report: Report, *, now: datetime) -> None:
         while worked := catch_up_accounts(job.programme_id, now=now, is_silent=True):
             progress.update(worked)
     report.seconds["catching_up"] = round(time.monotonic() - began, 2)
+
+
+def _foresee(made: Made, report: Report, currency: str) -> None:
+    """Count what a message would bring; what is already known to be refused is told as it would be then."""
+    try:
+        if isinstance(made.message, Order):
+            in_currency(made.message, currency)
+    except Refusal as refusal:
+        report.tell(Problem(made.row, made.message.id, refusal.code, str(refusal)))
+        report.counts["refused"] += 1
+    else:
+        report.counts.update(_kinds(made))
 
 
 def _kinds(made: Made) -> list[str]:
