@@ -46,7 +46,8 @@ def _accounts(programme_id: int) -> dict[int, tuple[Account, dict[str, Any]]]:
     intents: dict[int, list[Intent]] = defaultdict(list)
     for coupon in CouponRow.objects.filter(programme_id=programme_id):
         coupons[coupon.account_id].append(coupon)
-    for intent in Intent.objects.filter(account__programme_id=programme_id, event__in=(REMINDER, *TOLD)):
+    heard = Intent.objects.filter(account__programme_id=programme_id, is_silent=False)
+    for intent in heard.filter(event__in=(REMINDER, *TOLD)):
         intents[intent.account_id].append(intent)
     return {
         account.pk: (account, _account(account, coupons[account.pk], intents[account.pk]))

@@ -16,6 +16,7 @@ from tests.model.earning import is_excluded
 from tests.model.goods import Basket
 from tests.model.ladder import Share
 from tests.model.member import Member, Override
+from tests.model.openings import Opening, hear_opening, hear_unopen
 from tests.model.orders import Booked, room
 from tests.model.purse import Hold, Lot
 from tests.simulation.answers import Answers, Priced
@@ -23,6 +24,7 @@ from tests.simulation.stage import numbered
 from tests.simulation.steps import History, Step
 
 Customer = tuple[int, str]
+MORE = {**CHECKOUT, "opening": hear_opening, "unopen": hear_unopen}
 
 
 class World:
@@ -43,12 +45,13 @@ class World:
         self.erased: list[Member] = []
         self.last_quote: Priced | None = None
         self.holds: dict[tuple[int, str], Hold] = {}
+        self.openings: dict[str, Opening] = {}
 
     def hear(self, step: Step) -> None:
         """One step at its instant."""
         self.now = step.at
-        if step.do in CHECKOUT:
-            CHECKOUT[step.do](self, step.facts)
+        if step.do in MORE:
+            MORE[step.do](self, step.facts)
         else:
             getattr(self, f"_hear_{step.do}")(step.facts)
 
@@ -232,6 +235,9 @@ class World:
         for hold in self.holds.values():
             if hold.owner is merged:
                 hold.owner = kept
+        for opening in self.openings.values():
+            if opening.member is merged:
+                opening.member = kept
         self.members = {name: kept if m is merged else m for name, m in self.members.items()}
 
     def _hear_override(self, facts: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from palier.flows.points.take_back_gift import TakeBackGift, take_back_gift
 from palier.flows.points.waive_debt import WaiveDebt, waive_debt
 from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
 from palier.store.models import Account, Happening, Hold, Identity
-from tests.simulation import checkout_deeds
+from tests.simulation import checkout_deeds, opening_deeds
 from tests.simulation.answers import priced
 from tests.simulation.stage import World, codes_of, order_of, refund_of, work
 from tests.simulation.steps import Step
@@ -140,5 +140,5 @@ def _claim(world: World, step: Step) -> None:
 DO: dict[str, Callable[[World, Step], None]] = {
     "order": _order, "refund": _refund, "batch": _batch, "event": _event, "gift": _gift, "ungift": _ungift,
     "work": _work, "publish": _publish, "merge": _merge, "erase": _erase, "override": _override, "waive": _waive,
-    "close": _close, "register": _register, "claim": _claim, **checkout_deeds.DO,
+    "close": _close, "register": _register, "claim": _claim, **checkout_deeds.DO, **opening_deeds.DO,
 }  # fmt: skip

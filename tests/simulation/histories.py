@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.simulation import carts
 from tests.simulation.baskets import draw_cart, draw_content, draw_goods, new_order, update
+from tests.simulation.openings import with_openings
 from tests.simulation.shapes import EVENTS, ZONES, draw_document
 from tests.simulation.steps import History
 from tests.simulation.story import Story
@@ -57,7 +58,8 @@ def draw_history(
         name = random.choices(names, [weights[name] for name in names])[0]
         TELL[name](story)
     ends_at = story.now + timedelta(days=random.choice([0, 1, 20, 40, 400]))
-    return History(seed, document, starts_at, ends_at, tuple(story.steps))
+    steps_told = with_openings(seed, story.steps, customers, story.shops)
+    return History(seed, document, starts_at, ends_at, tuple(steps_told))
 
 
 def _start(random: Random) -> datetime:

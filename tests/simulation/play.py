@@ -16,7 +16,7 @@ from tests.simulation.deeds import DO
 from tests.simulation.stage import Untold, World, work
 from tests.simulation.steps import History, Step
 
-AGAIN = ("event", "gift", "hold", "voucher")
+AGAIN = ("event", "gift", "hold", "voucher", "opening")
 """Steps that are told once more at the end, and must be recognised by their keys."""
 
 
@@ -127,6 +127,8 @@ def _is_known(world: World, step: Step) -> bool:
     facts = step.facts
     if (facts["shop"], facts["customer"]) in world.erased:
         return False
+    if step.do == "opening":
+        return facts["key"] in world.batches
     if step.do == "hold":
         return ("hold", facts["shop"], facts["key"]) in world.made
     return step.do != "voucher" or ("voucher", facts["shop"], facts["customer"], facts["key"]) in world.made

@@ -36,6 +36,8 @@ class World:
     entered: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     erased: set[tuple[int, str]] = field(default_factory=set)
     holds: dict[tuple[int, str], str] = field(default_factory=dict)
+    batches: dict[str, int] = field(default_factory=dict)
+    """Files of balances that stand, by their names."""
     named: dict[tuple[Any, ...], str] = field(default_factory=dict)
     """The ids of the holds that versions of orders name."""
     made: Answers = field(default_factory=dict)
