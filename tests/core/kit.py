@@ -49,7 +49,7 @@ from palier.core.programme.values import (
     Tier,
     Tiers,
 )  # fmt: skip
-from palier.core.reconcile import reconcile
+from palier.core.reconcile import last_order_of, reconcile
 from palier.core.values import replace
 from palier.core.waive import waive
 from tests.core.proof import prove
@@ -306,10 +306,13 @@ class Story:
                 net = -sum(p for e in entries if e.kind == "expire" for n, p in e.draws if n == born.number)
                 if net > 0:
                     expired.append((replace(born, remaining=0), net))
+        others = [each for name, each in self.orders.items() if name != identity and each.booking.counts]
+        last = [last_order_of(each.order, each.frozen.order_at) for each in others if each.frozen]
+        before = max(reversed(last), key=lambda order: order.at, default=None)
         return OrderCase(
             identity, known.order, known.refunds, known.version, cause, known.booking, known.frozen,
             tuple(known.reached.items()), renewals=tuple(self.renewals), expired=tuple(expired),
-            coupons=tuple(coupons.values()), segments=self.segments, is_net=self.is_net,
+            coupons=tuple(coupons.values()), segments=self.segments, is_net=self.is_net, before=before,
         )  # fmt: skip
 
     def _credit(self, kind: str, given: int, cause: Cause) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from palier.core.account import AccountState, Cause, Hold, LastOrder, Timeline
+from palier.core.account import AccountState, Cause, Hold, Timeline
 from palier.core.awards import settles_at
 from palier.core.order_case import OrderCase
 from palier.core.rebuild import Accepted, Rebuilt, Rows
+from palier.core.reconcile import last_order_of
 from palier.core.values import replace
 from tests.core.kit import Known, Story
 
@@ -46,11 +47,7 @@ def _accepted(story: Story, name: str, known: Known) -> Accepted:
         cause = Cause("order", name)
         case = OrderCase(name, known.order, (), known.version, cause, reached_at=tuple(known.reached.items()))
         settled = settles_at(programme, case, known.frozen)
-        order = known.order
-        last = LastOrder(
-            known.frozen.order_at, order.delivery.city, order.delivery.country, order.shipping.carrier,
-            order.payment_method,
-        )  # fmt: skip
+        last = last_order_of(known.order, known.frozen.order_at) if known.booking.counts else None
     identity: Any = name
     return Accepted(
         identity, known.frozen.order_at if known.frozen else None, last, len(known.reached) == 1,

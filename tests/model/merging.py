@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tests.model.member import Member
 from tests.model.orders import Booked
 
@@ -34,9 +36,18 @@ def merge(kept: Member, merged: Member) -> None:
     kept.happen_after_message(is_lowered=False)
 
 
-def remember_carrier(member: Member, order: Booked) -> None:
-    """The carrier of the member's last order, which segments ask for between orders."""
+def remember_carrier(member: Member, order: Booked, orders: Iterable[Booked], *, was_counted: bool) -> None:
+    """The carrier of the member's last order that counts, which segments ask for between orders."""
     assert order.accepted is not None
     assert order.basket is not None
-    if member.carrier_at is None or order.accepted.at >= member.carrier_at:
-        member.carrier, member.carrier_at = order.basket.carrier, order.accepted.at
+    at, last = order.accepted.at, member.carrier_at
+    if order.is_counted and (at >= last if last is not None else not was_counted):
+        member.carrier, member.carrier_at = order.basket.carrier, at
+    elif was_counted and not order.is_counted and at == last:
+        member.carrier, member.carrier_at = "", None
+        counting = (o for o in orders if o.member is member and o.is_counted and o.accepted and o.basket)
+        for other in counting:
+            assert other.accepted is not None
+            assert other.basket is not None
+            if member.carrier_at is None or other.accepted.at >= member.carrier_at:
+                member.carrier, member.carrier_at = other.basket.carrier, other.accepted.at

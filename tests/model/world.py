@@ -116,9 +116,10 @@ class World:
         member = order.member
         if member is not None:
             member.go_to(self.now)
+            was_counted = order.is_counted
             order.book()
             if order.accepted is not None:
-                merging.remember_carrier(member, order)
+                merging.remember_carrier(member, order, self.orders.values(), was_counted=was_counted)
 
     def _code(self, facts: dict[str, Any]) -> str:
         if "coupon" not in facts:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from palier.core.account import Booking, Cause, Coupon, Frozen, Lot, Renewal
+from palier.core.account import Booking, Cause, Coupon, Frozen, LastOrder, Lot, Renewal
 from palier.core.earning import Worth
 from palier.core.order import Order, Refund
 
@@ -35,6 +35,8 @@ class OrderCase(Struct, frozen=True):
     """The coupons that the order names or has used, as they stand."""
     segments: tuple[str, ...] = ()
     is_net: bool = False
+    before: LastOrder | None = None
+    """The newest of the member's other orders that count, where this one was that and counts no more."""
 
 
 class Reconciled(Struct, frozen=True):

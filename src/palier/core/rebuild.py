@@ -41,7 +41,7 @@ from palier.core.values import replace
 
 @dataclass(slots=True)
 class Accepted:
-    """What the derivation looks at of an order that was accepted, or waits."""
+    """What the derivation looks at of an order that was accepted, or waits; ``last`` is None unless it counts."""
 
     id: int
     order_at: datetime | None

@@ -37,10 +37,9 @@ def reconcile(book: Book, case: OrderCase) -> Reconciled:
     frozen = case.frozen
     if frozen is None and is_valid and not kept.is_refunded:
         frozen = _accept(book, case, kept)
-    elif frozen is not None and book.last_order is not None and frozen.order_at == book.last_order.at:
-        # Segments ask where the last order goes and who carries it: as its newest version says.
-        book.last_order = _last_order(case.order, frozen.order_at)
     counts = is_valid and not kept.is_refunded and frozen is not None
+    if frozen is not None:
+        _look_at_last_order(book, case, frozen.order_at, counts=counts)
     programme = book.timeline.by_id(case.version).programme
     worth = order_worth(programme, case.order, kept, frozen) if frozen else None
     _check_limit(worth)
@@ -97,12 +96,20 @@ def _accept(book: Book, case: OrderCase, kept: Kept) -> Frozen:
         cause=f"order:{case.id}",
         applies=lambda when: order_holds(programme, when, order, kept, frozen),
     )
-    if book.last_order is None or order_at >= book.last_order.at:
-        book.last_order = _last_order(order, order_at)
     return replace(frozen, room=room)
 
 
-def _last_order(order: Order, at: datetime) -> LastOrder:
+def _look_at_last_order(book: Book, case: OrderCase, at: datetime, *, counts: bool) -> None:
+    """Segments ask for the newest order that counts, as its newest version says: one that is taken back never was."""
+    last, counted = book.last_order, case.booking.counts
+    if counts and (at >= last.at if last is not None else not counted):
+        book.last_order = last_order_of(case.order, at)
+    elif counted and not counts and last is not None and at == last.at:
+        book.last_order = case.before
+
+
+def last_order_of(order: Order, at: datetime) -> LastOrder:
+    """What segments ask of the member's last order."""
     delivery = order.delivery
     return LastOrder(at, delivery.city, delivery.country, order.shipping.carrier, order.payment_method)
 

@@ -209,10 +209,10 @@ def check_once(holdings: Holdings) -> Iterator[Problem]:
 
 
 def check_last_order(holdings: Holdings) -> Iterator[Problem]:
-    """I-1: the last order is the newest that was accepted; its details are the order's, unless it was told again."""
+    """I-1: the last order is the newest that counts; its details are the order's, unless it was told again."""
     ledger = holdings.ledgers[0]
     last = ledger.state.get("last_order")
-    accepted = [b.order for b in holdings.orders if b.order.frozen]
+    accepted = [b.order for b in holdings.orders if b.order.frozen and b.order.counts]
     if ledger.account.erased_at is not None:
         if last is not None and not accepted:
             yield Problem("I-14", ledger.name, "last order of an erased account", "none", str(last[0]))

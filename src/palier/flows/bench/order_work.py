@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from palier.core.account import Cause, Timeline
+from palier.core.account import Cause, LastOrder, Timeline
 from palier.core.book import Book
 from palier.core.catch_up import catch_up
 from palier.core.holds import take_over
-from palier.core.order import Refund
+from palier.core.order import VALID_STATUSES, Refund, keep
 from palier.core.order_case import OrderCase
-from palier.core.reconcile import reconcile
+from palier.core.reconcile import last_order_of, reconcile
 from palier.core.values import replace
 from palier.flows.bench.accounts import Bench
 from palier.store.holds.load import StoredHold
 from palier.store.ledger.record import record
 from palier.store.members.record import record_identities
 from palier.store.orders.load import LoadedShop, StoredOrder
+from palier.store.orders.purchases import load_last_order
 from palier.store.orders.record import ChangedOrder, record_orders
 from palier.store.rows import together
 
@@ -148,7 +149,25 @@ class OrderWork:
             if stored.frozen is None and programme.segments
             else (),
             is_net=self.bench.accounts[book.state.id].is_net,
+            before=self._last_before(book, stored),
         )
+
+    def _last_before(self, book: Book, stored: StoredOrder) -> LastOrder | None:
+        """The newest of the member's other orders that count, where this one was that and counts no more."""
+        last, frozen = book.last_order, stored.frozen
+        if not stored.booking.counts or last is None or frozen is None or frozen.order_at != last.at:
+            return None
+        if stored.order.status in VALID_STATUSES and not keep(stored.order, stored.refunds).is_refunded:
+            return None
+        known = load_last_order(
+            book.state.id, without=[each.stored.id for each in self.changed.values()] + [stored.id]
+        )
+        here = [
+            last_order_of(other.order, other.frozen.order_at)
+            for other in self.others(book, stored)
+            if other.booking.counts and other.frozen is not None
+        ]
+        return max([*([known] if known is not None else []), *here], key=lambda order: order.at, default=None)
 
     def others(self, book: Book, stored: StoredOrder) -> tuple[StoredOrder, ...]:
         """The account's other orders as this batch left them."""

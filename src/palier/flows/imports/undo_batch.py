@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django_scopes import scopes_disabled
 
-from palier.core.account import Booking, Cause, LastOrder
-from palier.core.book import Book
+from palier.core.account import Booking, Cause
 from palier.core.catch_up import catch_up
 from palier.core.errors import Refusal
 from palier.core.opening import undo_opening
@@ -26,6 +25,7 @@ from palier.store.members.merge import load_person
 from palier.store.orders.load import LoadedShop, StoredOrder, load_orders, with_contents
 from palier.store.orders.models import Happening
 from palier.store.orders.models import Order as OrderRow
+from palier.store.orders.purchases import load_last_order
 from palier.store.orders.record import ChangedOrder, record_orders
 from palier.store.programmes.load import load_timeline
 
@@ -95,26 +95,13 @@ def _undo_orders(batch: ImportBatch, now: datetime) -> Undone:
             stored, order=empty, digest="", version_id=None, frozen=None, reached_at=(), booking=booking
         )
         changed.append(ChangedOrder(forgotten, lines_changed=True))
-    for book in bench.books.values():
-        _look_back(book, taken_back)
+    for account_id, book in bench.books.items():
+        # Whoever is erased has none, whatever stays.
+        if book.last_order is None and not bench.accounts[account_id].is_erased:
+            book.last_order = load_last_order(account_id, without=taken_back)
     record_orders(shop, changed, now=now, batch_id=None)
     bench.record(now=now, until=now)
     return Undone(len(chosen), rows.count())
-
-
-def _look_back(book: Book, taken_back: Collection[int]) -> None:
-    """The member's last order is the newest of those that stay."""
-    last = book.last_order
-    if last is None:
-        return
-    rows = OrderRow.objects.filter(account_id=book.state.id, order_at__isnull=False).order_by(
-        "order_at", "id"
-    )
-    if rows.filter(order_at=last.at).exclude(pk__in=taken_back).exists():
-        return
-    columns = ("order_at", "delivery_city", "delivery_country", "carrier", "payment_method")
-    newest = rows.exclude(pk__in=taken_back).values_list(*columns).last()
-    book.last_order = LastOrder(*newest) if newest else None
 
 
 def _cancelled(bench: Bench, stored: StoredOrder, now: datetime) -> Booking:

@@ -9,10 +9,11 @@ from typing import Any
 
 from django_scopes import scopes_disabled
 
-from palier.core.account import Cause, Entry, LastOrder, Lot, NewLot, Renewal, Timeline
+from palier.core.account import Cause, Entry, Lot, NewLot, Renewal, Timeline
 from palier.core.awards import settles_at
 from palier.core.order_case import OrderCase
 from palier.core.rebuild import Accepted, Rows
+from palier.core.reconcile import last_order_of
 from palier.store.holds.models import Hold
 from palier.store.ledger import models as ledger
 from palier.store.members.models import Account, Identity
@@ -124,10 +125,7 @@ def _accepted(stored: orders.StoredOrder, timeline: Timeline) -> Accepted:
             reached_at=stored.reached_at,
         )  # fmt: skip
         settled = settles_at(timeline.by_id(stored.version_id).programme, case, frozen)
-        delivery = order.delivery
-        last = LastOrder(
-            frozen.order_at, delivery.city, delivery.country, order.shipping.carrier, order.payment_method
-        )
+        last = last_order_of(order, frozen.order_at) if stored.booking.counts else None
     times = [at for _, at in stored.reached_at]
     return Accepted(
         stored.id, frozen.order_at if frozen else None, last, len(times) == 1 and times[0] == order.updated,

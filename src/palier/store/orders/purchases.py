@@ -1,11 +1,12 @@
-"""What a member has bought, for segments."""
+"""What a member has bought, and the last order, for segments."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from json import loads
 
-from palier.store.rows import any_of, is_postgresql, listed, select
+from palier.core.account import LastOrder
+from palier.store.rows import any_of, from_time, is_postgresql, listed, select
 
 Purchases = tuple[frozenset[str], frozenset[str]]
 """Products and categories that were bought."""
@@ -42,6 +43,20 @@ def load_purchases(account_id: int, *, without: Sequence[int] = ()) -> Purchases
         [account_id, listed(without)],
     )
     return _gathered(rows)
+
+
+def load_last_order(account_id: int, *, without: Iterable[int] = ()) -> LastOrder | None:
+    """The newest of the account's orders that count, some aside; of one instant the one first told later."""
+    rows = select(
+        "SELECT order_at, delivery_city, delivery_country, carrier, payment_method FROM store_order"
+        f" WHERE account_id = %s AND counts AND NOT {any_of('id')} ORDER BY order_at DESC, id DESC LIMIT 1",
+        [account_id, listed(without)],
+    )
+    if not rows:
+        return None
+    at = from_time(rows[0][0])
+    assert at is not None
+    return LastOrder(at, *rows[0][1:])
 
 
 def _gathered(rows: Sequence[Sequence[str]]) -> Purchases:
