@@ -96,7 +96,7 @@ def matching(query: str) -> Q:
 def sorted_by(found: QuerySet[Account], sort: str, *, is_rising: bool) -> QuerySet[Account]:
     """In the order that was asked for; of equals the newest first, so that pages never overlap."""
     if sort == "last_order":
-        newest = Order.objects.filter(account=OuterRef("pk"), order_at__isnull=False).order_by("-order_at")
+        newest = Order.objects.filter(account=OuterRef("pk"), counts=True).order_by("-order_at")
         found = found.annotate(last_order=Subquery(newest.values("order_at")[:1]))
     key = F({"spend": "spend_minor", "points": "available", "last_order": "last_order"}[sort])
     # Neither column is ever empty but the last order's.
@@ -113,7 +113,8 @@ def rows_of(shown: Page[Account]) -> list[Row]:
     identities = Identity.objects.filter(account_id__in=ids).order_by("id")
     for account_id, customer in identities.values_list("account_id", "customer_id"):
         customers.setdefault(account_id, []).append(customer)
-    orders = Order.objects.filter(account_id__in=ids).values("account_id").annotate(last=Max("order_at"))
+    counted = Order.objects.filter(account_id__in=ids, counts=True)
+    orders = counted.values("account_id").annotate(last=Max("order_at"))
     last_orders = {row["account_id"]: row["last"] for row in orders}
     return [
         Row(
