@@ -128,3 +128,12 @@ def test_what_is_taken_back_hides_nothing_that_fell_due_before(db, kind):
     undo(world, batch)
     assert told(world) == [settled]
     checkout.prove(world)
+
+
+def test_a_silent_order_hides_nothing_that_fell_due_before_it(db):
+    world = World.new(SETTLING)
+    world.pay("own", 120)
+    settled = world.now + 3 * DAY
+    world.later(days=4).tell(order("quiet", 500, paid_at=world.now), is_silent=True)
+    assert told(world) == [settled]
+    checkout.prove(world)

@@ -38,6 +38,8 @@ class OrderWork:
     """When these orders are first seen: the version in force then is theirs, whenever they were placed (meaning 13)."""
     holds: dict[str, StoredHold] = field(default_factory=dict)
     """Those that the orders name. What one order of a batch has taken over the next one finds taken."""
+    is_silent: bool = False
+    """Nobody is told of what these orders bring; of what fell due before them members are."""
     is_booking: bool = False
     """Stays so when a booking is broken off: its account's book is not to be recorded then."""
 
@@ -77,6 +79,7 @@ class OrderWork:
         self.is_booking = True
         book = self.bench.open(stored.account_id)
         catch_up(book, at)
+        book.is_silent = self.is_silent
         before = stored.booking.points
         stored = replace(stored, version_id=self.version_of(stored, book))
         if stored.frozen is None:

@@ -115,6 +115,8 @@ def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetim
     timeline = load_timeline(shop.programme_id, shop.current_version_id, read=beside.timeline)
     bench = Bench(timeline, accounts, shop.programme_id)
     work = OrderWork(shop, timeline, bench, orders, by_customer, seen_at=now)
+    # What falls due between orders of the past belongs to them: there all of it is silent.
+    work.is_silent = command.is_silent and not command.is_history
     bench.beside = beside
     work.holds = {beside.hold.id: beside.hold} if beside.hold is not None else {}
     if len(command.messages) > 1:
@@ -126,7 +128,8 @@ def _record(command: RecordOrders, refused: Mapping[int, Recorded], now: datetim
         for position in range(len(command.messages))
     )
     until = None if command.is_history else now
-    work.record(now=now, until=until, is_silent=command.is_silent, batch_id=command.batch_id)
+    is_silent = command.is_silent and command.is_history
+    work.record(now=now, until=until, is_silent=is_silent, batch_id=command.batch_id)
     return answers
 
 
