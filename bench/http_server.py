@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from bench.measure import make_shop, set_up
 
@@ -105,7 +106,7 @@ def served(*, workers: int = 1) -> Iterator[tuple[str, int]]:
         until = time.monotonic() + 120
         while True:
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5).close()
                 break
             except OSError:
                 if process.poll() is not None or time.monotonic() > until:

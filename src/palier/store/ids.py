@@ -12,7 +12,8 @@ import uuid
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """32 signs without 0/O and 1/I: twelve of them are 60 random bits."""
 
-_EPOCH_MS = 1_577_836_800_000
+EPOCH_MS = 1_577_836_800_000
+"""The beginning of 2020."""
 _lock = threading.Lock()
 _last = 0
 _node = (0, 0)
@@ -28,7 +29,7 @@ def _next_tick() -> int:
     """Milliseconds since 2020 and a counter of 12 bits, never the same twice in a process."""
     global _last
     with _lock:
-        tick = ((time.time_ns() // 1_000_000) - _EPOCH_MS) << 12
+        tick = ((time.time_ns() // 1_000_000) - EPOCH_MS) << 12
         _last = max(tick, _last + 1)
         return _last
 
@@ -44,7 +45,7 @@ def _node_bits() -> int:
 def new_public_id() -> str:
     """A UUID of version 7 (RFC 9562) as text: growing in a process, and not guessable (62 random bits)."""
     stamp, counter = divmod(_next_tick(), 1 << 12)
-    value = (stamp + _EPOCH_MS) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | secrets.randbits(62)
+    value = (stamp + EPOCH_MS) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | secrets.randbits(62)
     return str(uuid.UUID(int=value))
 
 
