@@ -1,5 +1,7 @@
 """``PALIER_DATABASE_URL``: what it may say, and what a wrong one is answered with."""
 
+import stat
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -66,3 +68,18 @@ def test_a_refusal_never_shows_the_password():
     with pytest.raises(ImproperlyConfigured) as refusal:
         database_settings("postgresql://ann:hunter2@localhost")
     assert "hunter2" not in str(refusal.value)
+
+
+def test_a_file_of_sqlite_is_for_its_owner_alone_and_one_that_is_there_is_left_as_it_is(tmp_path):
+    made, there = tmp_path / "made.sqlite3", tmp_path / "there.sqlite3"
+    there.write_bytes(b"")
+    there.chmod(0o640)
+    for path in (made, there):
+        database_settings(f"sqlite:///{path}")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (made, there)] == [0o600, 0o640]
+
+
+def test_a_file_that_cannot_be_made_is_refused_with_its_path(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ImproperlyConfigured, match=r"cannot make .*file/palier\.sqlite3"):
+        database_settings(f"sqlite:///{tmp_path}/file/palier.sqlite3")

@@ -48,3 +48,11 @@ def test_a_public_url_that_is_no_address_is_refused(monkeypatch, value):
     monkeypatch.setenv("PALIER_PUBLIC_URL", value)
     with pytest.raises(ImproperlyConfigured, match="https://loyalty"):
         environment.public_url()
+
+
+def test_a_word_is_one_of_those_that_are_known(monkeypatch):
+    monkeypatch.setenv("PALIER_LOG_LEVEL", "info")
+    assert environment.choice("PALIER_LOG_LEVEL", "WARNING", ("INFO", "WARNING")) == "INFO"
+    monkeypatch.setenv("PALIER_LOG_LEVEL", "verbose")
+    with pytest.raises(ImproperlyConfigured, match="'VERBOSE' is none of INFO, WARNING"):
+        environment.choice("PALIER_LOG_LEVEL", "WARNING", ("INFO", "WARNING"))

@@ -52,3 +52,19 @@ def test_a_database_that_does_not_answer_is_told_in_one_line(words):
     assert told.stderr.startswith("palier: the database does not answer: ")
     assert "Traceback" not in told.stderr
     assert "secret" not in told.stderr
+
+
+def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear Anna, " * 100)
+    wrong = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "palier.config.settings",
+        "PALIER_DATABASE_URL": f"sqlite:///{tmp_path}/letter.txt",
+        "PALIER_SECRET_KEY": "x" * 50,
+    }
+    told = subprocess.run(
+        [sys.executable, "-m", "palier", "health"], env=wrong, capture_output=True, text=True
+    )
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith("palier: the database cannot be read: file is not a database")
+    assert told.stderr.count("\n") == 1

@@ -99,7 +99,7 @@ def _main(words: list[str]) -> int:
 
 def _run(module: object, command: Command, options: argparse.Namespace) -> int:
     from django.core.exceptions import ImproperlyConfigured
-    from django.db import OperationalError
+    from django.db import DatabaseError, OperationalError
 
     from palier.cli.start import require_programme, set_up
     from palier.core.errors import Refusal
@@ -122,6 +122,10 @@ def _run(module: object, command: Command, options: argparse.Namespace) -> int:
     except OperationalError as error:
         # Away, out of space, or locked for too long: what was in a transaction was not done.
         return _refuse(f"the database does not answer: {' '.join(str(error).split())}")
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:
+            raise  # a mistake of ours
+        return _refuse(f"the database cannot be read: {error}; if it was one, restore a backup")
     return status
 
 

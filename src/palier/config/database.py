@@ -47,13 +47,25 @@ def database_settings(url: str) -> dict[str, Any]:
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_for_its_owner(path)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "CONN_MAX_AGE": 0,
         "OPTIONS": dict(SQLITE_OPTIONS),
     }
+
+
+def _make_for_its_owner(path: Path) -> None:
+    """Make the file, empty, if it is missing: SQLite would let everybody read who reaches it, and its journals too."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"PALIER_DATABASE_URL: cannot make {path}: {error.strerror}. Name a file in a writable directory."
+        ) from error
 
 
 def _postgresql(url: str) -> dict[str, Any]:

@@ -34,6 +34,14 @@ def whole(name: str, default: int, *, most: int = 10**9) -> int:
     return int(value)
 
 
+def choice(name: str, default: str, known: tuple[str, ...]) -> str:
+    """The variable, in capitals, which has to be one of the ``known`` words."""
+    value = text(name, default).upper()
+    if value not in known:
+        raise ImproperlyConfigured(f"{name}={value!r} is none of {', '.join(known)}.")
+    return value
+
+
 def var_directory() -> Path:
     """Where Palier keeps what it writes: ``PALIER_VAR``, else ``./var``. Made if missing, for its owner only."""
     directory = Path(text("PALIER_VAR", "var")).expanduser().resolve()

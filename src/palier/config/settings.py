@@ -154,6 +154,7 @@ WHITENOISE_MAX_AGE = 600
 
 # --- Logs: one stream, warnings and worse
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -161,7 +162,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {
         "handlers": ["console"],
-        "level": environment.text("PALIER_LOG_LEVEL", "WARNING").upper(),
+        "level": environment.choice("PALIER_LOG_LEVEL", "WARNING", LOG_LEVELS),
     },
     "loggers": {"django": {"handlers": [], "propagate": True}},
 }
