@@ -49,10 +49,9 @@ def check_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            raise Refusal(
-                f"cannot listen on {host}:{port}: {error.strerror}", hint="choose another --port"
-            ) from error
+        except (OSError, OverflowError) as error:
+            why = error.strerror if isinstance(error, OSError) else "a port is a number from 0 to 65535"
+            raise Refusal(f"cannot listen on {host}:{port}: {why}", hint="choose another --port") from error
 
 
 def serve(*, host: str, port: int, workers: int = 1) -> None:
