@@ -245,3 +245,20 @@ def test_cus_3_an_account_is_closed(palier):
     assert palier("close", "C-1001")[1] == "The account is closed.\n"
     assert facts(palier, "C-1001")["group"] is None
     assert "Closed by the shop on" in palier("show", "C-1001")[1]
+
+
+def test_a_balance_of_any_instant_is_told(palier, shop):
+    """Meaning 12: the past too, and what will be left."""
+    now = json.loads(palier("balance", "C-1001", "--json")[1])
+    totals = facts(palier, "C-1001")["totals"]
+    assert {name: now[name] for name in totals} == totals
+    before = json.loads(palier("balance", "C-1001", "--json", "--at", "2001-05-01T09:00")[1])
+    assert (before["at"], before["available"], before["spend_minor"]) == ("2001-05-01T09:00:00+02:00", 0, 0)
+    status, out, _err = palier("balance", "C-1001", "--at", "2001-05-01")
+    assert (status, out) == (
+        0,
+        "C-1001 at 2001-04-30T22:00:00+00:00: 0 available, 0 pending, 0 held, 0 debt.\n",
+    )
+    later = json.loads(palier("balance", "C-1001", "--json", "--at", "2199-01-01T00:00Z")[1])
+    assert (later["available"], later["pending"], later["lifetime"]) == (0, 0, totals["lifetime"])
+    assert palier("balance", "nobody")[0] != 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from msgspec import structs
 
 from palier.cli import quote
 from palier.cli.chosen import add_shop, author, find_shop, now_in
@@ -22,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(
         dest="verb",
         required=True,
-        metavar="show|explain|quote|export|gift|tier|waive|claim|merge|close|erase",
+        metavar="show|explain|balance|quote|export|gift|tier|waive|claim|merge|close|erase",
     )
     verb = _verb(verbs, "show", "where a member stands now, and what happened last")
     verb.add_argument("--codes", action="store_true", help="write the coupons' codes in full")
@@ -32,6 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--order", default="", metavar="ID", help="only that order of the shop, refunds included"
     )
     _add_reading(verb, limit=EXPLAINED, language="the member's own")
+    verb = _verb(verbs, "balance", "what a member has, had or will have at an instant")
+    verb.add_argument(
+        "--at", type=_instant, metavar="INSTANT", help="2026-05-01 (as it begins) or 2026-05-01T09:00Z; default: now"
+    )  # fmt: skip
     quote.add_arguments(_verb(verbs, "quote", "what a cart would cost the member, use up and earn, and why"))
     _verb(verbs, "export", "print all that is known of a member, as JSON", has_json=False)
     verb = _verb(verbs, "gift", "give points to a member")
@@ -88,6 +94,10 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def _instant(text: str) -> date | datetime:
+    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -99,8 +109,8 @@ def run(options: argparse.Namespace) -> int:
     """0 done; everything else is a refusal."""
     shop = find_shop(options)
     verb = {
-        "show": _read, "explain": _read, "quote": quote.tell, "export": _export, "gift": _gift, "tier": _tier,
-        "waive": _waive, "claim": _claim, "merge": _merge, "close": _close, "erase": _erase,
+        "show": _read, "explain": _read, "balance": _balance, "quote": quote.tell, "export": _export, "gift": _gift,
+        "tier": _tier, "waive": _waive, "claim": _claim, "merge": _merge, "close": _close, "erase": _erase,
     }[options.verb]  # fmt: skip
     verb(options, shop, now_in(shop.programme))
     return 0
@@ -135,6 +145,20 @@ def _read(options: argparse.Namespace, shop: Any, now: datetime) -> None:
             print("\n".join(member_words.shown(sight, shows_codes=options.codes)))
         else:
             print("\n".join(member_words.explained(sight, standing)))
+
+
+def _balance(options: argparse.Namespace, shop: Any, now: datetime) -> None:
+    from palier.core.period import start_of_day, zone
+    from palier.flows.members.read_balance import read_balance
+
+    tz, at = zone(shop.programme.timezone), options.at or now
+    if not isinstance(at, datetime):
+        at = start_of_day(at, tz)
+    elif at.tzinfo is None:
+        at = at.replace(tzinfo=tz)
+    totals = structs.asdict(read_balance(shop.pk, options.customer, now=at.astimezone(UTC)))
+    words = ", ".join(f"{totals[name]} {name}" for name in ("available", "pending", "held", "debt"))
+    _tell(options, f"{options.customer} at {at.isoformat()}: {words}.", at=at.isoformat(), **totals)
 
 
 def _export(options: argparse.Namespace, shop: Any, now: datetime) -> None:
