@@ -1,4 +1,4 @@
-"""A server with two workers on the test's database, sixty-four clients, and what they may never see."""
+"""A server with several workers on the test's database, sixty-four clients, and what they may never see."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from django.db import connection
@@ -27,6 +26,7 @@ from tests.entrances.api_shop import Api, forget_everything, make_api
 CLIENTS = 64
 WORKERS = 2
 IDLE_S = 5
+STARTS_WITHIN_S = 900
 
 _keys = itertools.count(1)
 
@@ -55,60 +55,93 @@ class Answer:
         return str(self.body.get("code", "")) if self.status != 200 else ""
 
 
-class Clients:
-    """Sixty-four programs, each with a connection of its own that stays open."""
+class Wire:
+    """A program's connection, which stays open."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self._own = threading.local()
-        self._pool = ThreadPoolExecutor(CLIENTS)
+        self.used_at = 0.0
+        self._socket: socket.socket | None = None
+
+    def open(self) -> None:
+        """Ready to be sent on; one that was idle is opened anew before the server closes it."""
+        now = time.monotonic()
+        if now - self.used_at > IDLE_S:
+            self.close()
+        if self._socket is None:
+            self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=120)
+        self.used_at = now
+
+    def send(self, raw: bytes) -> None:
+        assert self._socket is not None
+        self._socket.sendall(raw)
+
+    def answer(self) -> Answer:
+        assert self._socket is not None
+        response = http.client.HTTPResponse(self._socket)
+        try:
+            response.begin()
+            return Answer(response.status, json.loads(response.read() or b"{}"))
+        finally:
+            response.close()
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+class Clients:
+    """Sixty-four programs, each with a connection of its own."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._wires = [Wire(port) for _ in range(CLIENTS)]
+        self._draw = Random(1)
 
     def all_at_once(self, asks: Sequence[Ask]) -> list[Answer]:
-        """The answers, in the order of the asks, which are let go together."""
+        """The answers, in the order of the asks.
+
+        Everything is ready before the first is sent; the last follows a millisecond later. Whose connection an ask
+        takes, and so which worker hears it, and who is sent first are drawn anew each time.
+        """
         assert len(asks) <= CLIENTS
-        start = threading.Barrier(len(asks))
-
-        def run(ask: Ask) -> Answer:
-            start.wait(60)
-            return self._ask(ask)
-
-        answers = list(self._pool.map(run, asks))
+        ready = list(zip(self._draw.sample(self._wires, len(asks)), map(_raw, asks), strict=True))
+        try:
+            for wire, _ in ready:
+                wire.open()
+            for wire, raw in self._draw.sample(ready, len(ready)):
+                wire.send(raw)
+            answers = [wire.answer() for wire, _ in ready]
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise AssertionError(f"the server hung up: {error!r} at one of {asks}") from error
         for ask, answer in zip(asks, answers, strict=True):
             assert answer.status < 500, (ask, answer)
         return answers
 
-    def _ask(self, ask: Ask) -> Answer:
-        wire = self._wire()
-        headers = {"Authorization": f"Bearer {ask.key}", "Content-Type": "application/json"}
-        if ask.method == "POST":
-            headers["Idempotency-Key"] = ask.once or f"race-{next(_keys)}"
-        raw = b"" if ask.body is None else json.dumps(ask.body).encode()
-        wire.request(ask.method, f"/api/v1{ask.path}", raw, headers)
-        response = wire.getresponse()
-        return Answer(response.status, json.loads(response.read() or b"{}"))
-
-    def _wire(self) -> http.client.HTTPConnection:
-        """This thread's connection; one that was idle is opened anew before the server closes it."""
-        now = time.monotonic()
-        wire = getattr(self._own, "wire", None)
-        if wire is None or now - self._own.used_at > IDLE_S:
-            if wire is not None:
-                wire.close()
-            wire = self._own.wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        self._own.used_at = now
-        return wire
-
     def close(self) -> None:
-        self._pool.shutdown()
+        for wire in self._wires:
+            wire.close()
+
+
+def _raw(ask: Ask) -> bytes:
+    body = b"" if ask.body is None else json.dumps(ask.body).encode()
+    once = f"Idempotency-Key: {ask.once or f'race-{next(_keys)}'}\r\n" if ask.method == "POST" else ""
+    head = (
+        f"{ask.method} /api/v1{ask.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {ask.key}\r\n"
+        f"Content-Type: application/json\r\n{once}Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 @contextmanager
-def serving(environment: Mapping[str, str]) -> Iterator[Clients]:
-    """``palier serve`` with two workers on a free port, and its clients; killed with all its processes at the end."""
+def serving(environment: Mapping[str, str], workers: int = WORKERS) -> Iterator[Clients]:
+    """``palier serve`` with so many workers on a free port, and its clients; killed with its processes at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "palier", "serve", "--port", str(port), "--workers", str(WORKERS)]
+    words = [sys.executable, "-m", "palier", "serve", "--port", str(port), "--workers", str(workers)]
     process = subprocess.Popen(
         words,
         env={**environment, "PALIER_API_RATE": "0"},
@@ -127,7 +160,7 @@ def serving(environment: Mapping[str, str]) -> Iterator[Clients]:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + STARTS_WITHIN_S
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -5,7 +5,7 @@ import pytest
 from tests.entrances.api_shop import DOCUMENT
 from tests.entrances.api_writes import WRITES
 from tests.races.kit import Arena, deadlocks, serving
-from tests.races.pairs import ELSEWHERE, FOR_ALL, OF_ONE, PAIRS, Tournament, publish_meets_everything
+from tests.races.pairs import ELSEWHERE, FOR_ALL, OF_ONE, PAIRS, Interruption, Tournament
 
 
 def test_every_write_that_touches_an_account_meets_every_other():
@@ -30,7 +30,7 @@ def test_every_pair_at_once_ends_as_one_after_the_other(process_environment):
     with serving(process_environment) as clients:
         before = deadlocks()
         for write in FOR_ALL:
-            publish_meets_everything(clients, write)
+            Interruption(clients, write).round()
         # Every fourth pair here, in turns of the night all of them.
         arena = Arena.new(clients, DOCUMENT)
         Tournament(arena, PAIRS[::4]).round("x")
