@@ -27,6 +27,6 @@ def _unguarded() -> Iterator[tuple[str, str, str]]:
     """Table, column and the table that it names, of every key that is no constraint in the database."""
     for model in apps.get_app_config("store").get_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, models.ForeignKey) and not field.db_constraint:
+            if isinstance(field, models.ForeignKey) and not field.db_constraint:  # type: ignore[attr-defined]
                 assert isinstance(field.related_model, type)
                 yield model._meta.db_table, field.column, field.related_model._meta.db_table

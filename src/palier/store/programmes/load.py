@@ -49,8 +49,8 @@ def load_timeline(programme_id: int, current_version_id: int, *, read: Any = Non
 
 
 _HAS_ORDERS = 4
-A_DAY_MS = 86_400_000
-"""Clocks of several machines differ by less."""
+SKEW_MS = 60_000
+"""The clocks of the machines that share a database differ by less."""
 
 
 def timeline_column(programme: str) -> str:
@@ -85,7 +85,7 @@ def _since(programme: str) -> str:
     if not is_postgresql():
         return ""
     made_ms = "('x' || replace(left(made.public_id, 13), '-', ''))::bit(48)::bigint"
-    number = f"({made_ms} - {EPOCH_MS + A_DAY_MS}) << 22"
+    number = f"({made_ms} - {EPOCH_MS + SKEW_MS}) << 22"
     is_told = "made.public_id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7'"
     number = f"CASE WHEN {is_told} THEN {number} ELSE 0 END"
     return f" AND a.id >= (SELECT {number} FROM store_programme made WHERE made.id = {programme})"
