@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STARTS_WITHIN_S = 120
+STARTS_WITHIN_S = 600
 
 
 def free_port() -> int:
