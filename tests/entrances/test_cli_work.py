@@ -12,6 +12,7 @@ import pytest
 from django_scopes import scopes_disabled
 
 from palier.cli import main
+from palier.flows.points.catch_up_accounts import StuckAccount
 from palier.jobs import due
 from palier.store import tables
 from palier.store.members.models import Account
@@ -60,7 +61,7 @@ def _totals(capsys):
 
 def test_work_goes_on_until_no_chunk_is_left(shop, monkeypatch):
     chunks = iter([500, 500, 3, 0])
-    monkeypatch.setattr(due, "_is_due", lambda _: True)
+    monkeypatch.setattr(due, "_is_due", lambda *_: True)
     monkeypatch.setattr(due, "catch_up_accounts", lambda *_, **__: next(chunks))
     assert due.work_off_accounts(Event()) == 1003
 
@@ -72,9 +73,23 @@ def test_work_stops_after_the_chunk_at_hand(shop, monkeypatch):
         stop.set()
         return 500
 
-    monkeypatch.setattr(due, "_is_due", lambda _: True)
+    monkeypatch.setattr(due, "_is_due", lambda *_: True)
     monkeypatch.setattr(due, "catch_up_accounts", chunk)
     assert due.work_off_accounts(stop) == 500
+
+
+def test_an_account_that_cannot_be_caught_up_holds_up_no_other(shop, monkeypatch):
+    """It stopped the work of its programme, and of those after it."""
+    make_late(shop)
+    with scopes_disabled():
+        waiting = Account.objects.exclude(next_due_at=None).order_by("next_due_at", "id")
+        broken, *others = waiting.values_list("id", flat=True)
+        Account.objects.filter(pk=broken).update(state={"format": 1, "lots": ["no lot"]})
+        assert len(others) > 2
+        with pytest.raises(StuckAccount, match=str(broken)):
+            due.work_off_accounts(Event())
+        assert not Account.objects.filter(pk__in=others, available__gt=0).exists()
+        assert waiting.first().pk == broken
 
 
 @pytest.mark.slow

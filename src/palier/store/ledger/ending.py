@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,7 +15,17 @@ from palier.core.lots import last_day_of
 from palier.store.codec import instant, us_of
 from palier.store.ledger.chain import chained
 from palier.store.ledger.record import DRAW
-from palier.store.rows import Table, as_stored, from_time, select, skip_locked, to_json, to_time
+from palier.store.rows import (
+    Table,
+    any_of,
+    as_stored,
+    from_time,
+    listed,
+    select,
+    skip_locked,
+    to_json,
+    to_time,
+)
 
 _ACCOUNT = Table("store_account", {
     "id": "bigint", "caught_up_at": "timestamptz", "next_due_at": "timestamptz", "last_sequence": "int",
@@ -35,15 +45,18 @@ _MAY_BRING_MORE = frozenset({"holds", "demote_at", "stepped_at", "override"})
 Row = tuple[Any, ...]
 
 
-def lock_due_rows(programme_id: int, *, now: datetime, limit: int) -> list[Row]:
+def lock_due_rows(
+    programme_id: int, *, now: datetime, limit: int, without: Collection[int] = ()
+) -> list[Row]:
     """Lock accounts that are due, as bare rows for ``end_points``; PostgreSQL skips those held elsewhere."""
+    others, left_out = (f" AND NOT {any_of('a.id')}", [listed(without)]) if without else ("", [])
     caught_up_at, next_due_at = as_stored("a.caught_up_at"), as_stored("a.next_due_at")
     return select(
         "SELECT a.id, a.public_id, a.last_sequence, a.last_hash, a.available, a.pending, a.expired, a.is_stale,"
         f" a.tier, {caught_up_at}, {next_due_at}, a.state FROM store_account a"
-        " WHERE a.programme_id = %s AND a.next_due_at <= %s ORDER BY a.next_due_at, a.id LIMIT %s"
+        f" WHERE a.programme_id = %s AND a.next_due_at <= %s{others} ORDER BY a.next_due_at, a.id LIMIT %s"
         + skip_locked("a"),
-        [programme_id, to_time(now), limit],
+        [programme_id, to_time(now), *left_out, limit],
     )
 
 
