@@ -65,6 +65,15 @@ def test_vou_5_ten_wrong_codes_in_a_minute_and_the_member_has_to_wait(api: Api) 
     api.good("POST", "/quotes", {"lines": CART["lines"], "coupons": ["WRONG"]}, once=None)
 
 
+def test_a_wrong_code_that_stays_in_the_cart_is_one_try_however_often_the_cart_changes(api: Api) -> None:
+    api.good("PUT", "/orders/1", ORDER)
+    for _ in range(30):
+        api.good("POST", "/quotes", {**CART, "coupons": ["WRONG", "WRONGER"]}, once=None)
+    for number in range(8):
+        api.good("POST", "/quotes", {**CART, "coupons": ["WRONG", f"WRONG{number}"]}, once=None)
+    assert api("POST", "/quotes", {**CART, "coupons": ["WRONG"]}, once=None).status_code == 429
+
+
 def test_vou_5_a_code_of_somebody_else_reads_like_one_that_never_was(api: Api) -> None:
     api.good("PUT", "/orders/1", ORDER)
     code = api.good("POST", "/members/anna/vouchers", {"points": 10})["coupon"]["code"]

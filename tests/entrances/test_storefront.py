@@ -265,3 +265,12 @@ def test_the_merchants_page_of_the_same_member_is_one_click_away(visitor):
     answer = visitor.post("/demo/sign-in/owner/", {"next": there})
     assert answer["Location"] == there
     assert "Rémi Hébert" in visitor.get(there).content.decode()
+
+
+def test_numbers_that_no_order_has_and_codes_that_hold_a_tab_break_no_page(visitor):
+    be(visitor, ALISTAIR)
+    for number in ("%00", "%F0%9F%98%80", "%3Flimit=1", "..%2Fkey"):
+        assert visitor.get(f"/demo/orders/{number}/").status_code == 404
+    visitor.post("/demo/put/", {"product": "22423", "quantity": 1})
+    assert visitor.post("/demo/basket/code/", {"code": " moon\t99 "}).status_code == 302
+    assert "MOON99" in visitor.get("/demo/basket/").content.decode()

@@ -1,4 +1,7 @@
-"""Wrong coupon codes cost time: ten in a minute, then the member has to wait (R-VOU-5)."""
+"""Wrong coupon codes cost time: ten different ones in a minute, then the member has to wait (R-VOU-5).
+
+One that stays in the cart is asked about at every change of it, and teaches nobody anything more.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,13 @@ from palier.core.quote_values import Quote
 class Tries:
     """Codes of one cart that are not the member's."""
 
-    wrong: int = 0
+    wrong: tuple[str, ...] = ()
 
     def count(self, quote: Quote) -> None:
         """Look at which of the entered codes were refused because the member has no such coupon."""
-        self.wrong = sum(each.source == "coupon" and each.reason == "unknown" for each in quote.refused)
+        self.wrong = tuple(
+            each.code for each in quote.refused if each.source == "coupon" and each.reason == "unknown"
+        )
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -31,7 +32,7 @@ class _Bucket:
 class _Counts:
     lock: Lock = field(default_factory=Lock)
     buckets: dict[int, _Bucket] = field(default_factory=dict)
-    wrong: dict[tuple[int, str], deque[datetime]] = field(default_factory=dict)
+    wrong: dict[tuple[int, str], deque[tuple[datetime, str]]] = field(default_factory=dict)
 
 
 _counts = _Counts()
@@ -68,11 +69,11 @@ def code_wait(key_id: int, customer: str, *, now: datetime) -> int:
         tries = _recent(key_id, customer, now)
         if tries is None or len(tries) < WRONG_CODES_MAX:
             return 0
-        return max(1, -(-(tries[0] + WRONG_CODES_WITHIN - now) // timedelta(seconds=1)))
+        return max(1, -(-(tries[0][0] + WRONG_CODES_WITHIN - now) // timedelta(seconds=1)))
 
 
-def count_wrong_codes(key_id: int, customer: str, codes: int, *, now: datetime) -> None:
-    """So many codes that are not the member's were entered."""
+def count_wrong_codes(key_id: int, customer: str, codes: Collection[str], *, now: datetime) -> None:
+    """These codes, which are not the member's, were entered; those of the last minute count once."""
     if not codes:
         return
     with _counts.lock:
@@ -81,12 +82,13 @@ def count_wrong_codes(key_id: int, customer: str, codes: int, *, now: datetime) 
             if len(_counts.wrong) >= KNOWN_MAX:
                 _counts.wrong.clear()
             tries = _counts.wrong[key_id, customer] = deque(maxlen=WRONG_CODES_MAX)
-        tries.extend([now] * min(codes, WRONG_CODES_MAX))
+        known = {code for _, code in tries}
+        tries.extend((now, code) for code in dict.fromkeys(codes) if code not in known)
 
 
-def _recent(key_id: int, customer: str, now: datetime) -> deque[datetime] | None:
+def _recent(key_id: int, customer: str, now: datetime) -> deque[tuple[datetime, str]] | None:
     tries = _counts.wrong.get((key_id, customer))
-    while tries and not tries[0] <= now < tries[0] + WRONG_CODES_WITHIN:
+    while tries and not tries[0][0] <= now < tries[0][0] + WRONG_CODES_WITHIN:
         tries.popleft()
     return tries
 

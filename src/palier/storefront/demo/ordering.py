@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,7 @@ from palier.storefront.demo.palier_api import SaidNo
 from palier.storefront.demo.shelves import CARRIERS, PAYMENTS, articles
 from palier.storefront.demo.wallet import moved
 
+NUMBER = re.compile(r"[A-Za-z0-9._-]{1,200}")
 LINES_MAX = 12
 """Orders of the sample can have a hundred lines."""
 STATUS_NAMES = {
@@ -117,6 +119,8 @@ def order(request: HttpRequest, shop: Shop, number: str) -> dict[str, Any]:
 
 def _own(shop: Shop, number: str) -> dict[str, Any]:
     """The order, if it is of whoever is here."""
+    if not NUMBER.fullmatch(number):
+        raise Http404  # others could lead elsewhere in the API
     try:
         found: dict[str, Any] = shop.line.ask(
             f"/api/v1/orders/{number}", gettext_lazy("What is booked for this order, and why?")

@@ -133,7 +133,8 @@ def _coupons(shop: Shop, member: dict[str, Any] | None) -> list[dict[str, Any]]:
 @demo_page()
 def enter_code(request: HttpRequest, shop: Shop) -> HttpResponse:
     """A code was typed: the shop's own, or a coupon that Palier will judge."""
-    code = request.POST.get("code", "").strip().upper()[:CODE_MAX]
+    typed = request.POST.get("code", "").strip().upper()[:CODE_MAX]
+    code = "".join(each for each in typed if each.isprintable())  # what is pasted may hold a tab
     if code in PROMO_CODES:
         shop.visit.promo = code
     elif code and code not in shop.visit.codes:
