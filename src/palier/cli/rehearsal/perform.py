@@ -65,7 +65,7 @@ def _act(stage: Stage, step: Step) -> list[Missed]:
         take(stage, step)
     except Refusal as refusal:
         if expected is None:
-            return [Missed(step.action or "", "no refusal", f"{refusal.code}: {refusal}")]
+            return [Missed(step.action or "", "no refusal", f"{refusal.code}: {_said(refusal)}")]
         found = compare("error", expected, refusal.code)
         if load_fingerprint(stage.programme_id) != untouched:
             found.append(Missed("error", "nothing changed", "the refused step left traces"))
@@ -87,3 +87,8 @@ def _quoted(stage: Stage) -> Any:
     version = current_version_id(stage.programme_id)
     programme = load_timeline(stage.programme_id, version).by_id(version).programme
     return quote_facts(stage.quote, programme, currency=stage.cart_currency)
+
+
+def _said(refusal: Refusal) -> str:
+    """All that is wrong with a malformed message, each with its place and what was meant."""
+    return "; also ".join(str(problem) for problem in refusal.problems) or str(refusal)

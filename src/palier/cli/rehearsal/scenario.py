@@ -38,7 +38,16 @@ PARTS = {
     "progress": ("spent", "next", "missing", "percent"),
     "coupons": ("state", "percent", "amount", "min_total", "expires", "code"),
 }
+QUOTE_PARTS = {
+    "discounts": ("source", "id", "amount", "points", "lines"),
+    "refused": ("source", "reason"),
+    "hints": ("kind", "missing"),
+}
+STEP_FACTS = ("id", "missing")
 QUOTE_FACTS = ("discounts", "free_shipping", "total", "earns", "next_tier", "hints", "refused")
+
+
+OTHER_EXPECTATIONS = ("error", "messages", "quote")
 
 
 class InvalidScenario(Refusal):
@@ -176,13 +185,28 @@ def _read_expect(context: Context, path: str, value: object) -> Facts:
             for index, each in enumerate(_MAPS.read(context, where, expected)):
                 _known(context, f"{where}[{index}]", each, None)
         elif key == "quote":
-            _known(context, where, _read_map(context, where, expected), QUOTE_FACTS)
-        elif not isinstance(expected, Mapping):
+            _read_quote_facts(context, where, _read_map(context, where, expected))
+        elif not isinstance(expected, Mapping) or _is_mistyped(str(key), expected):
             reason = f"expected the facts of a member; found {shown(expected)}"
-            context.fail(where, reason, meant(str(key), ("error", "messages", "quote")))
+            context.fail(where, reason, meant(str(key), OTHER_EXPECTATIONS))
         else:
             _read_member_facts(context, where, _read_map(context, where, expected))
     return _read_map(context, path, value)
+
+
+def _is_mistyped(key: str, facts: Facts) -> bool:
+    """Whether it is another expectation, mistyped, and no member: the facts are none of a member's."""
+    return bool(meant(key, OTHER_EXPECTATIONS)) and not set(facts) <= set(MEMBER_FACTS)
+
+
+def _read_quote_facts(context: Context, path: str, facts: Facts) -> None:
+    _known(context, path, facts, QUOTE_FACTS)
+    for key, known in QUOTE_PARTS.items():
+        if key in facts:
+            for index, each in enumerate(_MAPS.read(context, f"{path}.{key}", facts[key])):
+                _known(context, f"{path}.{key}[{index}]", each, known)
+    if isinstance(facts.get("next_tier"), Mapping):
+        _known(context, f"{path}.next_tier", _read_map(context, path, facts["next_tier"]), STEP_FACTS)
 
 
 def _read_member_facts(context: Context, path: str, facts: Facts) -> None:
