@@ -192,6 +192,17 @@ def test_the_ladder_and_the_reasons_are_told(api: Api) -> None:
     assert any("120 points" in sentence for sentence in told["points"])
 
 
+def test_an_order_keeps_its_movements_when_its_member_is_merged_into_another(api: Api) -> None:
+    api.good("PUT", "/orders/1", {**ORDER, "member": "anna-2"})
+    api.good("PUT", "/members/anna", {})
+    before = api.good("GET", "/orders/1")["movements"]
+    api.good("POST", "/merges", {"kept": "anna", "merged": "anna-2"})
+    assert api.good("GET", "/orders/1")["movements"] == before
+    api.good("PUT", "/orders/1/refunds/R", {"full": True})
+    titles = [each["title"] for each in api.good("GET", "/orders/1?language=en")["movements"]]
+    assert titles == ["Order 1", "Refund R of order 1"]
+
+
 def test_a_merge_moves_everything_and_done_again_changes_nothing(api: Api) -> None:
     api.good("PUT", "/orders/1", ORDER)
     api.good("PUT", "/orders/2", {**ORDER, "member": "anna-2"})

@@ -13,6 +13,7 @@ from palier.core.account import Cause
 from palier.core.explain.movement import Movement, masked
 from palier.core.order import OrderDiscount, Refund
 from palier.store.ledger.timeline import load_movements_of
+from palier.store.members.merge import load_person
 from palier.store.orders.load import StoredOrder, load_whole_orders
 from palier.store.programmes.load import load_timeline
 
@@ -100,9 +101,15 @@ def _booked(call: Call, stored: StoredOrder, numbers: Mapping[int, int]) -> dict
     }
 
 
-def _movements(stored: StoredOrder) -> tuple[Movement, ...]:
+def _movements(stored: StoredOrder) -> list[Movement]:
+    """Those of an account that was merged into the order's own come first: its entries stayed where they were."""
     if stored.account_id is None:
-        return ()
+        return []
     causes = [Cause("order", str(stored.id))]
     causes += [Cause("refund", f"{stored.id}:{refund.id}") for refund in stored.refunds]
-    return load_movements_of(stored.account_id, causes, orders={str(stored.id): stored.order.id})
+    names = {str(stored.id): stored.order.id}
+    accounts = sorted(load_person(stored.account_id), key=lambda each: each == stored.account_id)
+    found = [
+        movement for account in accounts for movement in load_movements_of(account, causes, orders=names)
+    ]
+    return sorted(found, key=lambda movement: causes.index(movement.cause))

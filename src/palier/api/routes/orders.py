@@ -204,7 +204,10 @@ def list_orders(
     also=("batch",),
 )
 def get_order(call: Call, order_id: OrderId, language: Language = "") -> dict[str, Any]:
-    """The newest version that is known, its refunds, and every movement that it caused, explained."""
+    """The newest version that is known, its refunds, and every movement that it caused, explained.
+
+    A movement from before its member was merged into another keeps the number that it had there.
+    """
     told = order_json(call, order_id, language)
     if told is None:
         raise Refused(Problem("unknown_order", f"no order {order_id!r}", hint="check the shop's order id"))
