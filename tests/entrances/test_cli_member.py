@@ -97,6 +97,14 @@ def test_one_order_is_explained_with_its_refunds_and_nothing_else(palier):
     assert {movement["order"] for movement in told} == {"A1"}
 
 
+def test_an_order_is_explained_after_its_member_was_merged_into_another(palier):
+    before = json.loads(palier("explain", "C-1001", "--order", "A1", "--json")[1])["movements"]
+    assert palier("merge", "C-1002", "C-1001")[0] == 0
+    after = json.loads(palier("explain", "C-1002", "--order", "A1", "--json")[1])["movements"]
+    assert before
+    assert [each["change"] for each in after] == [each["change"] for each in before]
+
+
 def test_an_order_of_somebody_else_is_refused(palier):
     status, out, err = palier("explain", "C-1001", "--order", "B1")
     assert (status, out) == (2, "")

@@ -9,11 +9,9 @@ from palier.api.amounts import instant, written
 from palier.api.endpoint import Call
 from palier.api.lookups import customers_of, version_numbers
 from palier.api.movements_json import movement_json
-from palier.core.account import Cause
-from palier.core.explain.movement import Movement, masked
+from palier.core.explain.movement import masked
 from palier.core.order import OrderDiscount, Refund
-from palier.store.ledger.timeline import load_movements_of
-from palier.store.members.merge import load_person
+from palier.store.ledger.timeline import load_movements_of_order
 from palier.store.orders.load import StoredOrder, load_whole_orders
 from palier.store.programmes.load import load_timeline
 
@@ -27,10 +25,16 @@ def order_json(call: Call, order_id: str, language: str) -> dict[str, Any] | Non
     timeline = load_timeline(shop.programme_id, shop.current_version_id)
     spoken = call.language(language, timeline.versions[-1].programme.languages[0])
     numbers = version_numbers(call.caller)
+    refunds = [refund.id for refund in stored.refunds]
+    moved = (
+        load_movements_of_order(stored.account_id, stored.id, refunds, name=order_id)
+        if stored.account_id is not None
+        else ()
+    )
     return {
         **_known(call, stored),
         "booked": _booked(call, stored, numbers),
-        "movements": [movement_json(each, timeline, numbers, language=spoken) for each in _movements(stored)],
+        "movements": [movement_json(each, timeline, numbers, language=spoken) for each in moved],
     }
 
 
@@ -99,17 +103,3 @@ def _booked(call: Call, stored: StoredOrder, numbers: Mapping[int, int]) -> dict
         "version": numbers.get(stored.version_id) if stored.version_id is not None else None,
         "hold": booking.hold or None,
     }
-
-
-def _movements(stored: StoredOrder) -> list[Movement]:
-    """Those of an account that was merged into the order's own come first: its entries stayed where they were."""
-    if stored.account_id is None:
-        return []
-    causes = [Cause("order", str(stored.id))]
-    causes += [Cause("refund", f"{stored.id}:{refund.id}") for refund in stored.refunds]
-    names = {str(stored.id): stored.order.id}
-    accounts = sorted(load_person(stored.account_id), key=lambda each: each == stored.account_id)
-    found = [
-        movement for account in accounts for movement in load_movements_of(account, causes, orders=names)
-    ]
-    return sorted(found, key=lambda movement: causes.index(movement.cause))

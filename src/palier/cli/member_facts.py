@@ -13,9 +13,9 @@ from palier.core.explain.sentences import sentences, title
 from palier.core.formats import Formats, formats_for, spoken
 from palier.flows.members.read_member import MemberView, read_member
 from palier.store.ledger.models import CouponRow
-from palier.store.ledger.timeline import MOVEMENTS_MAX, load_movements
+from palier.store.ledger.timeline import MOVEMENTS_MAX, load_movements, load_movements_of_order
 from palier.store.members.models import Account, Profile
-from palier.store.orders.models import Order
+from palier.store.orders.models import Order, Refund
 from palier.store.programmes.load import load_timeline
 
 
@@ -102,9 +102,11 @@ def _newest(account_id: int, limit: int) -> tuple[Movement, ...]:
 
 
 def _of_order(shop: Any, account_id: int, order: str) -> tuple[Movement, ...]:
-    if not Order.objects.filter(shop=shop, external_id=order, account_id=account_id).exists():
+    row = Order.objects.filter(shop=shop, external_id=order, account_id=account_id).first()
+    if row is None:
         raise Refusal(f"the member has no order {order!r}", path="--order", hint="check the shop's order id")
-    return tuple(each for each in _newest(account_id, 10**9) if each.order == order)
+    refunds = list(Refund.objects.filter(order=row).order_by("id").values_list("external_id", flat=True))
+    return load_movements_of_order(account_id, row.pk, refunds, name=order)[::-1]
 
 
 def as_json(sight: Sight, *, shows_codes: bool) -> dict[str, Any]:

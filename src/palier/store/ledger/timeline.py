@@ -18,6 +18,7 @@ from palier.core.account import Cause, Entry
 from palier.core.explain.movement import Balance, Credit, Movement, Shown, masked, movement
 from palier.store.ledger.models import CouponRow, Lot
 from palier.store.ledger.models import Entry as EntryRow
+from palier.store.members.merge import load_person
 from palier.store.orders.models import Order
 from palier.store.rows import any_of, from_time, is_postgresql, listed, select, untyped
 
@@ -61,14 +62,17 @@ def load_movements(
 
 
 @scopes_disabled()
-def load_movements_of(
-    account_id: int, causes: Sequence[Cause], *, orders: Mapping[str, str]
+def load_movements_of_order(
+    account_id: int, order_id: int, refunds: Sequence[str], *, name: str
 ) -> tuple[Movement, ...]:
-    """What these causes moved, in their order; those that moved nothing are left out.
+    """What an order moved, and then what each of its refunds did; three statements. ``name`` is the shop's id of it.
 
-    ``orders`` are the shop's ids of the orders that they are about, by Palier's; then two statements do.
+    Those of an account that was merged into the order's own come before its own: its entries stayed where they were.
     """
-    return _movements(account_id, causes, orders)
+    causes = [Cause("order", str(order_id)), *(Cause("refund", f"{order_id}:{each}") for each in refunds)]
+    accounts = sorted(load_person(account_id), key=lambda each: each == account_id)
+    found = [each for account in accounts for each in _movements(account, causes, {str(order_id): name})]
+    return tuple(sorted(found, key=lambda each: causes.index(each.cause)))
 
 
 def _movements(account_id: int, causes: Sequence[Cause], orders: Mapping[str, str]) -> tuple[Movement, ...]:
