@@ -146,6 +146,10 @@ def test_an_address_where_nothing_is_answers_with_a_problem_and_no_page(api: Api
         assert api.problem(404, "GET", path)["code"] == "not_found"
 
 
+def test_the_page_is_found_without_its_last_stroke_too(api: Api) -> None:
+    assert api.client.get("/api/v1", follow=True).status_code == 200
+
+
 def test_answers_are_kept_by_nobody_and_carry_a_request_id(api: Api) -> None:
     response = api("GET", "/key", X_Request_Id="shop-77")
     assert response["Cache-Control"] == "no-store"

@@ -8,6 +8,7 @@ from palier.api import views
 from palier.api.router import api
 
 urlpatterns = [
+    path("v1", views.to_page),
     path("v1/", views.page),
     path("v1/openapi.json", views.openapi),
     path("v1/reference.js", views.script),

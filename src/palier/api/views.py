@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template import engines
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
@@ -90,6 +90,12 @@ openapi = _public(document_text, "application/json")
 page = _public(page_text, "text/html; charset=utf-8")
 script = _public(lambda: _file_text("reference.js"), "text/javascript; charset=utf-8")
 style = _public(lambda: _file_text("reference.css"), "text/css; charset=utf-8")
+
+
+@csrf_exempt
+def to_page(request: HttpRequest) -> HttpResponse:
+    """The page's address without its last stroke, as people type it."""
+    return HttpResponsePermanentRedirect(f"{request.path}/")
 
 
 @csrf_exempt
