@@ -39,7 +39,7 @@ Points, tiers, coupons and carts of one shop, told and asked by the shop's own p
 * Amounts are exact decimals: send numbers or texts, read texts (`"12.50"`). Instants are RFC 3339 in UTC.
 * `PUT` may be repeated as it is. `POST` that writes needs an `Idempotency-Key`: the same key with the same body is
   answered the same, with `Idempotent-Replayed: true`, and works once.
-* Every answer has an `X-Request-Id`: yours, if you send one. 429 and 503 say in `Retry-After` for how many seconds to wait.
+* Every answer has an `X-Request-Id`: yours, if you send one. 429 and 503 say in `Retry-After` how many seconds to wait.
 * What is wrong is told as `application/problem+json`, all at once, with the path of each place.
 * Lists are read page by page: send `next` of a page as `cursor`.
 * Within `v1` keys may be added to answers, and optional keys to requests. Nothing is taken away, no meaning changes.
