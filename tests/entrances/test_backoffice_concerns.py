@@ -237,6 +237,10 @@ def test_the_rows_of_an_import_are_listed_by_what_was_wrong(client, shop):
     assert page.context["problems"].paginator.num_pages == 2
     one = client.get(f"/admin/imports/{pk}/", {"code": "no_goods", "page": "9"})
     assert [row.code for row in one.context["problems"]] == ["no_goods"]
+    german = client.get(f"/admin/imports/{pk}/", {"code": "no_goods"}, headers={"Accept-Language": "de"})
+    assert (
+        german.content.decode().count("Bestellungen ohne Ware") == 2
+    )  # in the list of reasons, and at the row
     assert client.get(f"/admin/imports/{other}/").status_code == 404
 
 

@@ -64,14 +64,21 @@ def import_problems(request: HttpRequest, viewpoint: Viewpoint, batch_id: int) -
     problems = ImportProblem.objects.filter(batch=batch)
     counts = problems.values("code").annotate(rows=Count("id")).order_by("-rows", "code")
     code = request.GET.get("code", "").replace("\0", "")[:50]
-    shown = problems.filter(code=code) if code else problems
+    chosen = problems.filter(code=code) if code else problems
+    shown = Paginator(chosen.order_by("row", "id"), PROBLEMS_PAGE).get_page(request.GET.get("page"))
     return {
         "title": _("Import problems"),
         "batch": batch,
-        "codes": [(row["code"], PROBLEM_WORDS.get(row["code"], row["code"]), row["rows"]) for row in counts],
+        "codes": [(row["code"], _why(row["code"]), row["rows"]) for row in counts],
         "code": code,
-        "problems": Paginator(shown.order_by("row", "id"), PROBLEMS_PAGE).get_page(request.GET.get("page")),
+        "problems": shown,
+        "rows": [(problem, _why(problem.code)) for problem in shown],
     }
+
+
+def _why(code: str) -> Any:
+    """Why a row was left out; the import's own sentence, which names numbers and ids, is English."""
+    return PROBLEM_WORDS.get(code, code)
 
 
 def concerns_of(request: HttpRequest) -> int:
