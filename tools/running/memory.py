@@ -16,6 +16,9 @@ WARM_UP = 0.25
 """The first quarter is left out: caches and pools fill."""
 
 
+PARTS = 6
+
+
 class Memory:
     """Samples of several children. ``watch`` is a thread's body."""
 
@@ -37,6 +40,13 @@ class Memory:
         return {name: _slope(samples) for name, samples in self.samples.items()}
 
 
+def _in_each(parts: int, samples: Sequence[tuple[float, float]]) -> list[float]:
+    """The mean of each part of the time, in order: whether what grew comes to an end."""
+    size = samples[-1][0] / parts
+    found = [[mb for at, mb in samples if part * size <= at <= (part + 1) * size] for part in range(parts)]
+    return [statistics.fmean(values) for values in found if values]
+
+
 def _slope(samples: list[tuple[float, float]]) -> dict[str, Any]:
     """Least squares over the means of each minute, after the first quarter; twice the standard error on either side."""
     kept = samples[int(len(samples) * WARM_UP) :]
@@ -44,7 +54,10 @@ def _slope(samples: list[tuple[float, float]]) -> dict[str, Any]:
     for at, mb in kept:
         minutes.setdefault(int(at // 60), []).append(mb)
     points = [(minute / 60, statistics.fmean(values)) for minute, values in sorted(minutes.items())]
-    told = {"first MB": round(samples[0][1], 1), "last MB": round(samples[-1][1], 1)} if samples else {}
+    if not samples:
+        return {}
+    told: dict[str, Any] = {"first MB": round(samples[0][1], 1), "last MB": round(samples[-1][1], 1)}
+    told["MB in each sixth"] = [round(mb, 1) for mb in _in_each(PARTS, samples)]
     if len(points) < 4:
         return told
     x, y = [each for each, _ in points], [each for _, each in points]
