@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from palier.core import coupons, holds, lots, rewards, tiers
-from palier.core.account import Cause
+from palier.core.account import Cause, Contribution
 from palier.core.book import Book
 from palier.core.period import Duration, last_day, local_day, start_of_day, subtract, subtract_from_date, zone
 from palier.core.programme.values import Programme
@@ -164,8 +165,22 @@ def _remind(book: Book) -> None:
         )
 
 
+def recall(book: Book, earned: Iterable[Contribution], *, since: datetime) -> None:
+    """Take up again what was earned after ``since``, for something that is told late; kept until ``let_go``."""
+    for contribution in earned:
+        book.contributions.setdefault(contribution.cause, contribution)
+    book.keeps_since = since
+
+
+def let_go(book: Book) -> None:
+    """Drop what was recalled, now that nothing late is to come."""
+    if book.keeps_since is not None:
+        book.keeps_since = None
+        forget(book)
+
+
 def forget(book: Book) -> None:
-    """Drop contributions that no window and no cap looks at any more, but for those that were read for a late order."""
+    """Drop contributions that no window and no cap looks at any more, but for those that were recalled."""
     if not book.contributions:
         return
     horizon = horizon_of(book.programme, book.now)

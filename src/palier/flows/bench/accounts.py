@@ -9,7 +9,7 @@ from palier.core import tiers
 from palier.core.account import AccountState, Booking, Cause, Coupon, Lot, Renewal, Timeline
 from palier.core.book import Book
 from palier.core.caps import looks_back_to
-from palier.core.catch_up import catch_up, forget, horizon_of
+from palier.core.catch_up import catch_up, horizon_of, let_go, recall
 from palier.core.order import Order
 from palier.core.programme.values import Programme
 from palier.core.values import replace
@@ -93,10 +93,9 @@ class Bench:
             return
         if book.keeps_since is None or since < book.keeps_since:
             here = {f"order:{each.stored.id}" for each in changed}
-            for earned in load_contributions(book.state.id, self.timeline, now=at):
-                if earned.cause not in here:
-                    book.contributions.setdefault(earned.cause, earned)
-            book.keeps_since = since - timedelta(days=1)
+            stored = load_contributions(book.state.id, self.timeline, now=at)
+            earned = (each for each in stored if each.cause not in here)
+            recall(book, earned, since=since - timedelta(days=1))
 
     def renewals(self, book: Book, booking: Booking) -> tuple[Renewal, ...]:
         """The account's renewals: those stored, as this batch left them, and those of this batch.
@@ -182,9 +181,7 @@ class Bench:
         for account_id in sorted(self.books):
             book = self.books[account_id]
             due = catch_up(book, until if until is not None else book.now)
-            if book.keeps_since is not None:
-                book.keeps_since = None
-                forget(book)
+            let_go(book)
             outcomes.append(Outcome(self.accounts[account_id], book.close(next_due_at=due), note))
         return outcomes
 
