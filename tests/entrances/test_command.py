@@ -68,3 +68,21 @@ def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path):
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr.startswith("palier: the database cannot be read: file is not a database")
     assert told.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["work", "--pause", "0"],
+        ["work", "--dead-after", "nan"],
+        ["member", "balance", "C-1", "--at", "soon"],
+        ["member", "tier", "C-1", "gold", "--reason", "x", "--until", "2026-13-01"],
+        ["member", "explain", "C-1", "--limit", "0"],
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_in_words(words, capsys):
+    with pytest.raises(SystemExit) as refused:
+        main(words)
+    assert refused.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert f"argument {words[-2]}: {words[-1]!r} is no " in said

@@ -26,19 +26,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="end when nothing is due any more")
     parser.add_argument(
         "--pause",
-        type=float,
+        type=_seconds,
         default=PAUSE_S,
         metavar="SECONDS",
         help=f"between two looks at what is due ({PAUSE_S})",
     )
     parser.add_argument(
         "--dead-after",
-        type=float,
+        type=_seconds,
         default=DEAD_AFTER_S,
         metavar="SECONDS",
         help=f"take the tasks of workers back that were not heard of for so long ({DEAD_AFTER_S})",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object for each look that found work")
+
+
+def _seconds(text: str) -> float:
+    """More than nothing: a worker that never pauses would take a core for itself."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds between 0 and a day")
+    return seconds
 
 
 def run(options: argparse.Namespace) -> int:
