@@ -57,31 +57,30 @@ def cursor_of(place: str | int) -> str:
     return urlsafe_b64encode(str(place).encode()).decode().rstrip("=")
 
 
-def place_of(cursor: str | None) -> str:
+def place_of(cursor: str | None, *, path: str = "query.cursor") -> str:
     """The place that a cursor stands for; empty without one. Refused when it is none of ours."""
     if not cursor:
         return ""
     try:
         return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):
-        raise _strange() from None
+        raise _strange(path) from None
 
 
-def number_of(cursor: str | None, *, first: int = 0) -> int:
-    """The number that a cursor stands for; ``first`` without one."""
-    place = place_of(cursor)
+def number_of(cursor: str | None, *, path: str = "query.cursor") -> int:
+    """The number that a cursor stands for; 0 without one. ``path`` says where it stood."""
+    place = place_of(cursor, path=path)
     if not place:
-        return first
+        return 0
     if not (place.isascii() and place.isdecimal() and len(place) <= 18):
-        raise _strange()
+        raise _strange(path)
     return int(place)
 
 
-def _strange() -> Refused:
-    problem = Problem(
-        "invalid_request", "The cursor is not one of ours", path="query.cursor", hint="begin without one"
+def _strange(path: str) -> Refused:
+    return Refused(
+        Problem("invalid_request", "The cursor is not one of ours", path=path, hint="begin without one")
     )
-    return Refused(problem)
 
 
 def paged(items: Sequence[Any], *, limit: int, place: str | int | None) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def search_members(call: Call) -> dict[str, Any]:
     return _page(
         call,
         _identities(call).filter(named),
-        after=number_of(values.get("cursor")),
+        after=number_of(values.get("cursor"), path="cursor"),
         limit=values.get("limit", 50),
     )
 

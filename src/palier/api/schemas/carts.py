@@ -16,10 +16,10 @@ class DiscountAnswer(Answer):
     """A discount as it is applied; an order that is placed without a hold says it in these words."""
 
     source: Source
-    id: str
-    code: str
+    id: Annotated[str, Field(description="Of the tier, segment or reward; empty where there is but one")]
+    code: Annotated[str, Field(description="Of a coupon or a promo code; else empty")]
     amount: Amount
-    points: int
+    points: Annotated[int, Field(description="That it uses up")]
     lines: Annotated[list[Amount], Field(description="Its share of each line, in their order")]
 
 
@@ -29,7 +29,9 @@ class ShippingGrantAnswer(Answer):
     code: str
     carriers: Carriers
     saved: Amount
-    is_idle: bool
+    is_idle: Annotated[
+        bool, Field(description="Not used: another carrier was chosen, or the delivery is free already")
+    ]
 
 
 class ShippingAnswer(Answer):
@@ -83,11 +85,16 @@ class QuoteNextTierAnswer(Answer):
 class QuoteAnswer(PricedAnswer):
     """What a cart costs and uses up, and what it would earn."""
 
-    earns: int
+    earns: Annotated[int, Field(description="Points that an order of this cart would bring")]
     why_not: Annotated[str, Field(description="Why it earns nothing although rules exist; else empty")]
     refused: list[RefusedBenefitAnswer]
     hints: list[HintAnswer]
-    next_tier: QuoteNextTierAnswer | None
+    next_tier: Annotated[
+        QuoteNextTierAnswer | None,
+        Field(
+            description="Above the one held, and what is missing to it without this cart; null on the highest"
+        ),
+    ]
 
 
 class WordsAnswer(Answer):

@@ -94,15 +94,17 @@ class MemberAnswer(Answer):
     at: Instant
     currency: str
     points: PointsAnswer
-    tier: TierAnswer | None
+    tier: Annotated[TierAnswer | None, Field(description="The tier held; null without one")]
     progress: Annotated[ProgressAnswer | None, Field(description="Null when the programme has no tiers")]
-    group: str | None
-    segments: list[str]
-    orders: int
+    group: Annotated[str | None, Field(description="The shop's customer group that belongs to the tier")]
+    segments: Annotated[
+        list[str], Field(description="Ids of all that match, in their order; the first gives")
+    ]
+    orders: Annotated[int, Field(description="Valid ones")]
     spend: Amount
     coupons: Annotated[list[CouponAnswer], Field(description="Those that are issued or reserved")]
     is_closed: Annotated[bool, Field(description="The shop has deleted the customer")]
-    profile: ProfileAnswer | None
+    profile: Annotated[ProfileAnswer | None, Field(description="Null when the shop has told nothing of them")]
 
 
 class MemberRowAnswer(Answer):

@@ -17,6 +17,9 @@ ABOUT_RESULT = (
 )
 
 
+ABOUT_PROBLEM = "Why it was `refused`; null otherwise"
+
+
 class RecordedAnswer(Answer):
     """What an order did."""
 
@@ -41,8 +44,8 @@ class BatchItemAnswer(Answer):
     refund: str | None
     result: Annotated[Literal[Result, "refused"], Field(description=ABOUT_RESULT)]
     points: int
-    quote: PricedAnswer | None
-    problem: ProblemAnswer | None
+    quote: Annotated[PricedAnswer | None, Field(description="With `use_quote`: what the order was quoted")]
+    problem: Annotated[ProblemAnswer | None, Field(description=ABOUT_PROBLEM)]
 
 
 class BatchAnswer(Answer):
@@ -57,7 +60,7 @@ class EventAnswer(Answer):
 class EventItemAnswer(Answer):
     result: Literal["new", "repeat", "refused"]
     points: int
-    problem: ProblemAnswer | None
+    problem: Annotated[ProblemAnswer | None, Field(description=ABOUT_PROBLEM)]
 
 
 class EventBatchAnswer(Answer):
