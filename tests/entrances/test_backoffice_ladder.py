@@ -204,7 +204,7 @@ def test_what_has_no_field_stays(manager, shop):
     before = rules(shop)
     path = f"{LADDER}tiers/gold/"
     page = says(manager.get(path))
-    assert "Its other terms stay as they are: 10 %, at most €50, on products mug" in page
+    assert "Its other terms stay as they are: 10%, at most €50, on products mug" in page
     edit(manager, path, discount_value="11")
     after = rules(shop)
     gold = after.tiers.ladder[-1]

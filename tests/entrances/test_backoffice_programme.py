@@ -68,9 +68,9 @@ def test_the_draft_is_told_in_words_with_who_and_when(owner, shop):
     [
         (
             "fr",
-            ["Brouillon", "Argent : seuil 500 → 400 €", "Les points expirent après 12 mois", "En vigueur"],
+            ["Brouillon", "Argent : seuil 500 € → 400 €", "Les points expirent après 12 mois", "En vigueur"],
         ),
-        ("de", ["Entwurf", "Silber: Schwelle 500 → 400 €", "Punkte gelten nur 12 Monate", "Gilt seit"]),
+        ("de", ["Entwurf", "Silber: Schwelle 500 € → 400 €", "Punkte gelten nur 12 Monate", "Gilt seit"]),
     ],
 )
 def test_the_draft_is_told_in_the_viewers_language(owner, shop, language, words):

@@ -43,7 +43,7 @@ def test_each_segment_counts_who_matches_and_for_whom_it_is_the_first(signed_in)
             [
                 "Professionnels parisiens",
                 "Est une entreprise",
-                "À partir de 20 €\N{NO-BREAK SPACE}: remise de",
+                "À partir de 20\N{NO-BREAK SPACE}€\N{NO-BREAK SPACE}: remise de",
             ],
         ),
         (

@@ -110,8 +110,8 @@ def test_places_and_facts_read_as_people_say_them():
         ("Use of points, 10 points to 20 points", "From 21 points to 29 points nothing is given.")
     ]
     assert told("brackets_overlap", "de")[1] == (
-        "Erste Bestellung, 50 € bis 99,99 €",
-        "Von 80 € bis 99,99 € gelten zwei Staffeln; die höhere wird angewandt.",
+        "Erste Bestellung, 50\u00a0€ bis 99,99\u00a0€",
+        "Von 80\u00a0€ bis 99,99\u00a0€ gelten zwei Staffeln; die höhere wird angewandt.",
     )
     assert told("season_turns_ladder", "de")[0][0] == "Saison seit 20.12.2026"
     assert told("segment_out_of_reach", "en") == [

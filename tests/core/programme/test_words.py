@@ -27,8 +27,8 @@ LADDER = "tiers: {ladder: [{id: bronze, from: 0}, {id: silver, name: {fr: Argent
     ("old", "new", "language", "sentences"),
     [
         (LADDER % 500, LADDER % 400, "en", ["Silver: threshold €500 → €400"]),
-        (LADDER % 500, LADDER % 400, "de", ["Silber: Schwelle 500 → 400 €"]),
-        (LADDER % 500, LADDER % "499.50", "fr", ["Argent\u00a0: seuil 500 → 499,50 €"]),
+        (LADDER % 500, LADDER % 400, "de", ["Silber: Schwelle 500\u00a0€ → 400\u00a0€"]),
+        (LADDER % 500, LADDER % "499.50", "fr", ["Argent\u00a0: seuil 500\u00a0€ → 499,50\u00a0€"]),
         (
             "earning: [{id: spend, award: {points: 1, per: 1}}]",
             "earning: [{id: spend, award: {points: 2, per: 1}}]",
@@ -54,6 +54,18 @@ LADDER = "tiers: {ladder: [{id: bronze, from: 0}, {id: silver, name: {fr: Argent
             "redemption: {brackets: [{from: 10, discount: {percent: 7.5}}]}",
             "fr",
             ["Utilisation des points, à partir de 10 points\u00a0: remise 5 → 7,5 %"],
+        ),
+        (
+            LADDER % 500,
+            LADDER % 1234567,
+            "en",
+            ["Silver: threshold €500 → €1,234,567"],
+        ),
+        (
+            "segments: [{id: a, where: {orders: {from: 5}}, earn_points: false}]",
+            "segments: [{id: a, where: {orders: {to: 2000}}, earn_points: false}]",
+            "de",
+            ["Segment a: Mitglieder Bestellungen: mindestens 5 → Bestellungen: höchstens 2.000"],
         ),
         ("tiers: {ladder: []}", "", "en", ["Tiers: removed"]),
         ("messages: {welcome: true}", "messages: {welcome: false}", "en", ["Messages: welcome changed"]),

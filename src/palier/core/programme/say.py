@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from palier.core.money import from_minor
+from palier.core.formats import formats_for
 from palier.core.period import Duration, local_day, start_of_day, zone
 from palier.core.programme.canonical import write_decimal, write_percent
 from palier.core.programme.values import (
@@ -32,9 +32,9 @@ from palier.core.programme.values import (
 )
 from palier.core.programme.words import words_of
 
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _MONEY = frozenset({"amount_minor", "max_minor", "min_total_minor", "per_minor", "total", "spend"})
 _PERCENT = frozenset({"percent_bp", "max_percent_bp"})
+_COUNTED = frozenset({"orders", "points"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +54,19 @@ class Say:
 
     def amount(self, minor: int) -> str:
         """An amount with its currency; whole amounts without decimals."""
-        written = str(from_minor(minor, self.currency))
-        if "." in written and not written.split(".")[1].strip("0"):
-            written = written.split(".")[0]
-        written = written.replace(".", self.words["decimal_mark"])
-        symbol = _SYMBOLS.get(self.currency)
-        if symbol is not None and self.words["decimal_mark"] == ".":
-            return f"{symbol}{written}"  # English has it in front
-        return f"{written} {symbol or self.currency}"
+        return formats_for(self.language, self.currency, "UTC").price(minor)
 
     def decimal(self, written: str) -> str:
         """A decimal with the language's mark."""
         return written.replace(".", self.words["decimal_mark"])
 
+    def count(self, number: int) -> str:
+        """A whole number, its thousands set apart."""
+        return formats_for(self.language, self.currency, "UTC").number(number)
+
     def points(self, points: int) -> str:
         """So many points."""
-        return self.fill("points_one" if points == 1 else "points_many", points=str(points))
+        return self.fill("points_one" if points == 1 else "points_many", points=self.count(points))
 
     def span(self, span: Duration) -> str:
         """A duration."""
@@ -88,8 +85,8 @@ class Say:
         if name in _PERCENT:
             return self.fill("percent", percent=self.decimal(write_percent(value)))
         if name == "weight":
-            return f"{value} g"
-        return self.points(value) if name in ("at", "cost") else str(value)
+            return f"{self.count(value)} g"
+        return self.points(value) if name in ("at", "cost") else self.count(value)
 
     def bounds(self, name: str, bounds: Bounds) -> str:
         """Bounds of the field of that name."""
@@ -235,6 +232,8 @@ class Say:
         if isinstance(part, Fact) and isinstance(part.test, bool):
             return self.words["company" if part.test else "no_company"]
         if isinstance(part, Fact):
+            if part.name in _COUNTED and isinstance(part.test, Bounds):
+                return self._counted(part.name, part.test)
             said = self.value(part.name, part.test)
             # Cities were folded when they were read: a capital is all that can be given back.
             said = said.title() if part.name == "delivery_city" else said
@@ -247,6 +246,16 @@ class Say:
         return word.join(
             self.where(each) if isinstance(each, Fact) else f"({self.where(each)})" for each in part.parts
         )
+
+    def _counted(self, name: str, bounds: Bounds) -> str:
+        low, high = bounds.at_least, bounds.at_most
+        if high is None and low is not None:
+            how = self.fill("at_least", amount=self.count(low))
+        elif low is None and high is not None:
+            how = self.fill("at_most", amount=self.count(high))
+        else:
+            how = self.bounds(name, bounds)
+        return self.fill("fact", what=self.words[f"label.{name}"], how=how)
 
     def ago(self, ago: Ago) -> str:
         """How long ago."""

@@ -75,11 +75,11 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "Keep one of the two.",
     ),
     "discounts_reach_everything": (
-        "Together, {sources} can take the whole price: {percent} %.",
+        "Together, {sources} can take the whole price: {percent}%.",
         "Let fewer of them combine, or give a maximum.",
     ),
     "discounts_over_half": (
-        "Together, {sources} can take {percent} % of the price.",
+        "Together, {sources} can take {percent}% of the price.",
         "Let fewer of them combine, or give a maximum.",
     ),
     "ladder_without_zero": (

@@ -151,6 +151,8 @@ WORDS: dict[str, str] = {
     "each_time": "{what} je {every}",
     "ever": "{what} insgesamt",
     "percent": "{percent} %",
+    "at_least": "mindestens {amount}",
+    "fact": "{what}: {how}",
     "at_most": "höchstens {amount}",
     "on_goods": "auf {goods}",
     "products": "Produkte {names}",

@@ -151,6 +151,8 @@ WORDS: dict[str, str] = {
     "each_time": "{what} par {every}",
     "ever": "{what} au total",
     "percent": "{percent} %",
+    "at_least": "au moins {amount}",
+    "fact": "{what} : {how}",
     "at_most": "au plus {amount}",
     "on_goods": "sur {goods}",
     "products": "produits {names}",
