@@ -10,6 +10,9 @@ from tests.entrances.backoffice_shop import full_shop, make_shop, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WAYS = [("fr", "dark", 1280), ("de", "light", 320), ("en", "dark", 320)]
+FIELDS_THAT_COVER_OTHERS = """
+[...document.querySelectorAll(".pl-field")].filter(each => each.scrollWidth > each.clientWidth + 1).length
+"""
 SWAPPED = [("bronze", 0), ("gold", 500), ("silver", 1000)]
 
 
@@ -44,12 +47,14 @@ def test_every_page_of_the_programme_is_readable_by_everybody(visit, language, t
     assert page.get_by_role("alert").is_visible()
     browser.check()
     page.fill("#threshold", "1234,5" if language != "en" else "1,234.50")
+    page.locator("input[name^='name_']").last.fill("W" * 80)
     press(page, "review")
     browser.check()
     press(page, "save")
     for path in (f"{LADDER}seasons/new/", f"{LADDER}climbing/", PAGE, PUBLISH):
-        browser.open(path)
+        page = browser.open(path)
         browser.check()
+        assert page.evaluate(FIELDS_THAT_COVER_OTHERS) == 0
     page = browser.open(TEXT)
     page.fill("#text", page.input_value("#text").replace("name: Maison Lune", "nmae: Maison Lune"))
     press(page, "review")

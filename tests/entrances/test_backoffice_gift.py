@@ -178,3 +178,14 @@ def test_nobody_else_can_be_given_anything(client):
     assert client.get("/admin/members/%00/gift/").status_code == 404
     assert client.get(f"/admin/members/{shop.public_id('C-1001')}/gift/%00/").status_code == 404
     assert client.get(f"/admin/members/{shop.public_id('C-1001')}/gift/12/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("points", "reason", "field"),
+    [("1.5", "Broken", '<input id="points"'), ("5", " ", '<textarea id="reason"')],
+)
+def test_the_field_that_is_wrong_is_where_one_types_on(client, shop, points, reason, field):
+    sign_in(client, "support")
+    _typed, looked, _given = give(client, shop, points, reason)
+    begun = [each.partition(">")[0] for each in looked.content.decode().split("<")]
+    assert [f"<{each}".startswith(field) for each in begun if " autofocus" in each] == [True]

@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palier.backoffice.boxes import Box, Numbers
 from palier.backoffice.typed import NotANumber, read_number, write_number
 
 pytestmark = pytest.mark.once
@@ -70,3 +72,13 @@ def test_numbers_are_written_with_the_languages_mark():
     assert write_number(Decimal("1234.5"), language="fr", decimals=2) == "1234,50"
     assert write_number(Decimal("1234.5"), language="en", decimals=2) == "1234.50"
     assert write_number(Decimal(100), language="de") == "100"
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 19, "9" * 40, "9.999.999.999.999.999.999", "10 000 000 000 000 000 000"]
+)
+def test_a_number_of_too_many_digits_is_told_to_be_too_much_and_not_to_be_no_number(text):
+    box = Box("points", value=text)
+    with override("en"):
+        Numbers("de", "EUR").whole(box)
+    assert box.error == "This is too much."

@@ -47,12 +47,12 @@ def failed(shop, hook):
             13,
             13,
             503,
-            "Unavailable",
+            "answered 503",
         )
         row.save()
         for number in (1, 2):
             Attempt.objects.create(
-                delivery=row, number=number, at=NOW, status=503, error="Unavailable", duration_ms=12
+                delivery=row, number=number, at=NOW, status=503, error="answered 503", duration_ms=12
             )
     return public_id
 
@@ -135,7 +135,7 @@ def test_a_delivery_shows_its_attempts_and_is_sent_again(client, shop, hook):
     client.force_login(staff("manager"))
     here = f"{PATH}{hook}/{delivery}/"
     page = client.get(here).content.decode()
-    assert page.count("Unavailable") == 2
+    assert page.count("answered 503") == 2
     assert "1 delivery is sent again." in client.post(here, follow=True).content.decode()
     with scopes_disabled():
         assert Delivery.objects.get().state == "waiting"
@@ -146,8 +146,10 @@ def test_all_failed_ones_are_sent_again(client, shop, hook):
     failed(shop, hook)
     client.force_login(staff("manager"))
     here = f"{PATH}{hook}/"
-    assert client.get(here, {"state": "failed"}).content.decode().count("503 Unavailable") == 2
-    assert client.get(here, {"state": "delivered"}).content.decode().count("503 Unavailable") == 0
+    assert client.get(here, {"state": "failed"}).content.decode().count("503 It was not accepted there") == 2
+    assert (
+        client.get(here, {"state": "delivered"}).content.decode().count("503 It was not accepted there") == 0
+    )
     assert "2 deliveries are sent again." in client.post(here, {"do": "replay"}, follow=True).content.decode()
 
 
@@ -197,3 +199,25 @@ def test_webhooks_of_another_programme_do_not_exist_here(client, shop):
     assert client.post(f"{PATH}{foreign}/", {"do": "remove"})["Location"] == PATH
     with scopes_disabled():
         assert WebhookEndpoint.objects.get(public_id=foreign).removed_at is None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("answered 503", "Vom Empfänger nicht angenommen"),
+        ("no answer in time", "Keine Antwort in der Frist"),
+        ("not allowed: crm.shop-example.com leads to 10.0.0.1", "Diese Adresse darf nicht aufgerufen werden"),
+        ("gaierror: [Errno -2] Name or service not known", "Diese Adresse gibt es nicht"),
+        ("ConnectionRefusedError: [Errno 111] Connection refused", "Unter dieser Adresse antwortet niemand"),
+        ("SSLCertVerificationError: self-signed certificate", "Die Verbindung ist nicht sicher"),
+        ("RemoteProtocolError", "Die Verbindung ist fehlgeschlagen"),
+    ],
+)
+def test_what_went_wrong_is_said_in_the_readers_language(client, shop, hook, error, words):
+    client.force_login(staff("manager"))
+    public_id = failed(shop, hook)
+    with scopes_disabled():
+        Delivery.objects.update(last_error=error)
+        Attempt.objects.update(error=error)
+    for path in (f"{PATH}{hook}/", f"{PATH}{hook}/{public_id}/"):
+        assert words in client.get(path, HTTP_ACCEPT_LANGUAGE="de").content.decode()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from palier.backoffice.typed import NotANumber, read_number, write_number
+from palier.backoffice.typed import NotANumber, is_long, read_number, write_number
 from palier.core.money import LIMIT, exponent
 
 WORD_MAX = 200
@@ -68,9 +68,12 @@ class Numbers:
         try:
             number = read_number(box.value, language=self.language)
         except NotANumber:
-            box.error = (
-                _("This is not a number, or it is less than 0.") if decimals else _("A whole number, please.")
-            )
+            if is_long(box.value):
+                box.error = _("This is too much.")
+            elif decimals:
+                box.error = _("This is not a number, or it is less than 0.")
+            else:
+                box.error = _("A whole number, please.")
             return None
         places = number.normalize().as_tuple().exponent
         assert isinstance(places, int)

@@ -34,7 +34,8 @@ def percent(part: int, whole: int, *, language: str) -> str:
 def day(value: datetime | date, *, tz: ZoneInfo, language: str) -> str:
     """``25 Nov 2026``, in the programme's time zone."""
     local = value.astimezone(tz).date() if isinstance(value, datetime) else value
-    return dates.format_date(local, "medium", locale=_locale(language))
+    written = dates.format_date(local, "medium", locale=_locale(language))
+    return written.replace("1 ", "1er ", 1) if local.day == 1 and language == "fr" else written
 
 
 def moment(value: datetime, *, tz: ZoneInfo, language: str) -> str:

@@ -62,7 +62,10 @@ def gift(request: HttpRequest, viewpoint: Viewpoint, public_id: str) -> dict[str
                 if isinstance(done, HttpResponse):
                     return done
                 form |= {"step": "type", "problem": done}
-    return {"title": _("Give points"), "person": person, "room": room, "form": form, "reason_max": REASON_MAX}
+    return {
+        "title": _("Give points"), "person": person, "room": room, "is_limited": _limit(request) is not None,
+        "form": form, "reason_max": REASON_MAX,
+    }  # fmt: skip
 
 
 @page("store.add_happening", "palier/decide.html")

@@ -40,6 +40,12 @@ def read_number(text: str, *, language: str) -> Decimal:
     return Decimal(bare.replace(",", "."))
 
 
+def is_long(text: str) -> bool:
+    """Whether somebody typed a number with more digits than any that is counted here."""
+    bare = _SPACES.sub("", text)
+    return bare.isascii() and bare.replace(".", "").replace(",", "").isdigit() and len(bare) > 18
+
+
 def write_number(value: Decimal, *, language: str, decimals: int = 0) -> str:
     """The number as it is typed in that language, with at least so many decimals and no spaces or marks between."""
     exponent = value.as_tuple().exponent

@@ -12,12 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 
 from palier.backoffice.access import Viewpoint, page
 from palier.backoffice.once import is_first, new_form
-from palier.backoffice.wording import DELIVERY_STATES, EVENT_WORDS
+from palier.backoffice.wording import DELIVERY_STATES, EVENT_WORDS, failure_words
 from palier.core.errors import Refusal
 from palier.core.webhook_address import URL_MAX, InvalidWebhook
 from palier.core.webhooks import TYPES, UnknownDelivery, UnknownWebhook
@@ -130,10 +130,10 @@ def delivery(
         )
         return redirect("admin:delivery", webhook_id, delivery_id)
     return {
-        "title": _("Delivery"),
+        "title": pgettext("webhook", "Delivery"),
         "endpoint": endpoint,
         **_shown(found),
-        "attempts": attempts[::-1],
+        "attempts": [(each, failure_words(each.error)) for each in attempts[::-1]],
     }
 
 
@@ -270,6 +270,7 @@ def _shown(row: ShownDelivery) -> dict[str, Any]:
         "row": row,
         "event": EVENT_WORDS.get(row.event, row.event),
         "state_text": DELIVERY_STATES.get(row.state, row.state),
+        "failure": failure_words(row.last_error),
     }
 
 

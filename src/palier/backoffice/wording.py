@@ -1,5 +1,6 @@
 """Words for what the shop and the ledger call by codes."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 ORDER_STATUSES = {
@@ -64,6 +65,16 @@ DELIVERY_STATES = {
     "failed": pgettext_lazy("delivery", "Failed"),
 }
 
+FAILURE_WORDS = (
+    ("answered ", gettext_lazy("It was not accepted there")),
+    ("no answer in time", gettext_lazy("No answer in time")),
+    ("not allowed: ", gettext_lazy("This address may not be called")),
+    ("gaierror", gettext_lazy("This address does not exist")),
+    ("ConnectionRefusedError", gettext_lazy("Nobody answers at this address")),
+    ("SSL", gettext_lazy("The connection is not secure")),
+)
+"""How a failure of an attempt begins, and what it means."""
+
 PROBLEM_WORDS = {
     "left_out": gettext_lazy("Left out as the mapping says"),
     "no_goods": gettext_lazy("Orders without goods"),
@@ -93,3 +104,11 @@ PROBLEM_WORDS = {
     "invalid_member": gettext_lazy("Members that are not valid"),
     "invalid_balance": gettext_lazy("Balances that are not valid"),
 }
+
+
+def failure_words(error: str) -> str:
+    """What went wrong with an attempt; empty when nothing did."""
+    if not error:
+        return ""
+    found = next((words for begins, words in FAILURE_WORDS if error.startswith(begins)), None)
+    return str(found or _("The connection failed"))
