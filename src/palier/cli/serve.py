@@ -58,6 +58,7 @@ def serve(*, host: str, port: int, workers: int = 1) -> None:
     """Hand this process over to granian, which answers signals by itself."""
     sys.stdout.flush()
     words = server_words(host=host, port=port, workers=workers)
+    choose_binding(workers)
     os.execv(words[0], words)
 
 
@@ -66,9 +67,15 @@ def serve_with_worker(*, host: str, port: int, workers: int = 1, is_quiet: bool 
     from palier.cli.supervise import Child, supervise
 
     sys.stdout.flush()
+    choose_binding(workers)
     web = Child("the web server", server_words(host=host, port=port, workers=workers))
     work = Child("the worker", [sys.executable, "-m", "palier", "work"], is_quiet=is_quiet)
     return supervise([web, work])
+
+
+def choose_binding(workers: int) -> None:
+    """Several web processes keep to a processor each, unless the environment says otherwise."""
+    os.environ.setdefault("PALIER_BIND_PROCESSORS", "1" if workers > 1 else "0")
 
 
 def server_words(*, host: str, port: int, workers: int) -> list[str]:

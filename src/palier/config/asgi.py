@@ -5,8 +5,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from palier.config.processors import keep_to_one
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.config.settings")
 
+# Before any thread is started: they inherit it.
+keep_to_one()
 _django = get_wsgi_application()
 
 # Needs Django's settings.
