@@ -14,6 +14,7 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("palier/favicon.svg")},
     ],
     "SITE_SYMBOL": "stairs",
+    "LOGIN": {"form": "palier.backoffice.sign_in.SignInForm"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,  # the switch stands in the top bar
