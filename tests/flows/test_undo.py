@@ -7,7 +7,7 @@ from palier.flows.imports.undo_batch import UndoBatch, undo_batch
 from palier.flows.points.open_balances import OpenBalances, OpeningBalance, open_balances
 from palier.store.models import Intent
 from tests.flows import checkout
-from tests.flows.world import DAY, World, document, order
+from tests.flows.world import DAY, World, document, order, refund
 
 ROLLING = document(
     tiers={"window": {"rolling": "P1M"}, "ladder": [{"id": "low", "from": 0}, {"id": "high", "from": 100}]}
@@ -38,6 +38,22 @@ def test_nothing_is_wrong_after_imported_orders_were_taken_back(world):
     world.later(days=1)
     undo(world, batch)
     assert world.view().totals.available == 40
+    checkout.prove(world)
+
+
+def test_nothing_is_wrong_when_they_are_imported_again_under_other_rules(db):
+    """One of them was refunded meanwhile, so that it is not accepted again."""
+    world = World.new(document(points={"valid_for": "P1M", "settle": {"on": "paid", "after": "P3D"}}))
+    orders = (order("in-1", 300, paid_at=world.now), order("in-2", 50, customer="bea", paid_at=world.now))
+    batch = start(world, "orders")
+    world.tell(*orders, batch_id=batch)
+    world.later(days=1).tell(refund("in-2", full=True))
+    undo(world, batch)
+    world.later(days=1).publish(
+        document(points={"valid_for": "P3M", "settle": {"on": "paid", "after": "P9D"}})
+    )
+    world.later(days=1).tell(*orders, batch_id=start(world, "orders", "2"))
+    assert (world.account().pending, world.account("bea").pending) == (300, 0)
     checkout.prove(world)
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from palier.cli.verification.ends import readings_of
+from palier.cli.verification.lives import earlier_lives, is_taken_back
 from palier.cli.verification.problem import Problem
-from palier.cli.verification.records import is_taken_back
 from palier.cli.verification.rows import Bought, Holdings, Ledger, Row, instant_of, us_of
 from palier.core.period import Duration, add, end_after, zone
 
@@ -88,7 +88,8 @@ def _check_moved_end(holdings: Holdings, ledger: Ledger, lot: Row) -> Iterator[P
 def _check_waiting(holdings: Holdings, ledger: Ledger) -> Iterator[Problem]:
     """When a lot settles is when its order says; what is not an order's is there at once."""
     drawn = {draw.sequence for draw in ledger.draws}
-    owners = owners_of(holdings)
+    owners, ended = owners_of(holdings), earlier_lives(holdings)
+    taken_back = {str(bought.order.id) for bought in holdings.orders if is_taken_back(bought.order)}
     for entry in ledger.entries:
         born = [lot for lot in ledger.lots if lot.sequence == entry.sequence]
         waiting = sum(
@@ -102,7 +103,8 @@ def _check_waiting(holdings: Holdings, ledger: Ledger) -> Iterator[Problem]:
                 continue
             allowed: set[datetime | None] = {lot.born_at}
             bought = owners.get((ledger.account.id, lot.number))
-            if bought is not None and is_taken_back(bought.order):
+            named = entry.cause.partition(":")[0] if entry.cause_kind in ("order", "refund") else ""
+            if named in taken_back or (named in ended and entry.effective_at <= ended[named]):
                 continue
             if entry.kind == "earn":
                 allowed = settled_when(bought, holdings)
@@ -141,6 +143,7 @@ def check_renewals(holdings: Holdings) -> Iterator[Problem]:
     """I-11: a renewal is an order's of the member: made and undone when it was booked, until its own points' end."""
     orders = {bought.order.id: bought.order for bought in holdings.orders}
     active: dict[int, int] = dict.fromkeys(orders, 0)
+    ended = earlier_lives(holdings)
     moments: dict[tuple[str, int], set[datetime]] = defaultdict(set)
     for ledger in holdings.ledgers:
         for entry in ledger.entries:
@@ -166,6 +169,8 @@ def check_renewals(holdings: Holdings) -> Iterator[Problem]:
             version = holdings.versions.by_id(order.version_id)
             at = instant_of(order.frozen["order_at"]) if order.frozen else None
             if version is None or at is None or version.programme.points.valid_for is None:
+                continue
+            if str(order.id) in ended and renewal.at <= ended[str(order.id)]:
                 continue
             points = version.programme.points
             assert points.valid_for is not None

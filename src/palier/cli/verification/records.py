@@ -8,15 +8,13 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
+from palier.cli.verification.lives import BOOKS, earlier_lives, is_taken_back
 from palier.cli.verification.problem import Problem
 from palier.cli.verification.rows import Bought, Holdings, Row, instant_of, us_of
 from palier.core.period import end_after, parse_duration, zone
 
 HELD_FOR = timedelta(minutes=60)
 """A hold that no order takes over lapses after so long."""
-
-BOOKS = {"earn", "take_back", "spend"}
-"""Kinds of entries that book what an order is worth, by its own version and at its own instant."""
 
 
 def check_accepted(holdings: Holdings) -> Iterator[Problem]:
@@ -25,10 +23,18 @@ def check_accepted(holdings: Holdings) -> Iterator[Problem]:
     for entry in (entry for ledger in holdings.ledgers for entry in ledger.entries):
         if entry.cause_kind in ("order", "refund"):
             entries.setdefault(entry.cause.partition(":")[0], []).append(entry)
+    ended = earlier_lives(holdings)
     for bought in holdings.orders:
         order, frozen = bought.order, bought.order.frozen or {}
         mine = entries.get(str(order.id), [])
-        booked = [entry for entry in mine if entry.kind in BOOKS and not is_taken_back(order)]
+        until = ended.get(str(order.id))
+        booked = [
+            entry
+            for entry in mine
+            if entry.kind in BOOKS
+            and not is_taken_back(order)
+            and (until is None or entry.effective_at > until)
+        ]
         order_at = instant_of(frozen.get("order_at"))
         pairs: list[tuple[str, Any, Any]] = [
             ("order_at", order_at, order.order_at),
@@ -61,11 +67,6 @@ def check_accepted(holdings: Holdings) -> Iterator[Problem]:
             if expected != found:
                 what = f"order {order.external_id}: {name}"
                 yield Problem("I-7", holdings.name, what, str(expected), str(found))
-
-
-def is_taken_back(order: Row) -> bool:
-    """Whether nothing is known of the order any more, as after its import was taken back; its entries stay."""
-    return not order.status and not order.frozen
 
 
 def _lacks_coupon(order: Row) -> bool:

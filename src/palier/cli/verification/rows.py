@@ -23,6 +23,7 @@ from palier.store.models import (
     Happening,
     Hold,
     Identity,
+    ImportBatch,
     Lot,
     Order,
     OrderLine,
@@ -62,6 +63,8 @@ class Versions:
     """The published versions of one programme, oldest first."""
 
     versions: tuple[Version, ...]
+    has_taken_back: bool = False
+    """Whether an import of orders was ever taken back."""
 
     def at(self, instant: datetime) -> Version:
         """The one in force at that instant; before the first, the first."""
@@ -134,7 +137,7 @@ def load_versions(programme_id: int, known: Versions = Versions(())) -> Versions
         and rows.order_by("-published_at", "-number").values_list("id", flat=True).first()
         == known.versions[-1].id
     ):
-        return known
+        return Versions(known.versions, _has_taken_back(programme_id))
     found = rows.order_by("published_at", "number").values_list("id", "published_at", "document")
     versions = [Version(i, at, parse(document)) for i, at, document in found if at is not None]
     account = Account.objects.filter(programme_id=programme_id).order_by("pk").first()
@@ -148,7 +151,12 @@ def load_versions(programme_id: int, known: Versions = Versions(())) -> Versions
         if Order.objects.filter(version_id=versions[0].id).exists():
             break
         versions.pop(0)
-    return Versions(tuple(versions))
+    return Versions(tuple(versions), _has_taken_back(programme_id))
+
+
+def _has_taken_back(programme_id: int) -> bool:
+    undone = ImportBatch.objects.filter(programme_id=programme_id, kind="orders", undone_at__isnull=False)
+    return undone.exists()
 
 
 def load_account_ids(programme_id: int, *, after: int, limit: int) -> list[int]:

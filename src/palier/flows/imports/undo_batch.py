@@ -89,10 +89,12 @@ def _undo_orders(batch: ImportBatch, now: datetime) -> Undone:
     taken_back = {orders[external].id for _, external in chosen}
     for _, external in chosen:
         stored = orders[external]
-        booking = stored.booking if stored.account_id is None else _cancelled(bench, stored, now)
+        if stored.account_id is not None:
+            _cancel(bench, stored, now)
         empty = Order(id=external, status="", currency="", lines=())
+        # Told again it is new: under the rules of then, with points of its own.
         forgotten = replace(
-            stored, order=empty, digest="", version_id=None, frozen=None, reached_at=(), booking=booking
+            stored, order=empty, digest="", version_id=None, frozen=None, reached_at=(), booking=Booking()
         )
         changed.append(ChangedOrder(forgotten, lines_changed=True))
     for account_id, book in bench.books.items():
@@ -104,14 +106,14 @@ def _undo_orders(batch: ImportBatch, now: datetime) -> Undone:
     return Undone(len(chosen), rows.count())
 
 
-def _cancelled(bench: Bench, stored: StoredOrder, now: datetime) -> Booking:
-    """What is booked for the order once it is worth nothing."""
+def _cancel(bench: Bench, stored: StoredOrder, now: datetime) -> None:
+    """Nothing stays booked for the order."""
     assert stored.account_id is not None
     book = bench.open(stored.account_id)
     catch_up(book, now)
     book.is_silent = True
     if stored.version_id is None:
-        return stored.booking
+        return
     codes = [d.code for d in stored.order.discounts if d.source == "coupon" and d.code]
     codes += stored.booking.coupons
     case = OrderCase(
@@ -121,7 +123,7 @@ def _cancelled(bench: Bench, stored: StoredOrder, now: datetime) -> Booking:
         expired=bench.expired(book, stored.booking.lots),
         coupons=bench.coupons(book, codes) if codes else (), is_net=bench.accounts[stored.account_id].is_net,
     )  # fmt: skip
-    return reconcile(book, case).booking
+    reconcile(book, case)
 
 
 def _undo_balances(batch: ImportBatch, now: datetime) -> Undone:
