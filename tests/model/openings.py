@@ -1,4 +1,4 @@
-"""Opening balances (docs/import.md): points and spend from an earlier programme, and the file that is taken back."""
+"""Files (docs/import.md): opening balances and past orders, read and taken back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.model.ladder import Share
 from tests.model.member import Member
 from tests.model.purse import Lot
+from tests.simulation.steps import Step
 
 if TYPE_CHECKING:
     from tests.model.world import World
@@ -58,6 +59,37 @@ def hear_unopen(world: World, facts: Facts) -> None:
     member.shares.pop(("opening", facts["key"]), None)
     member.happen_after_message(is_lowered=_deserved(member) < before)
     member.told = told
+
+
+def hear_import(world: World, facts: Facts) -> None:
+    """Each order happens at its own time, or when its member is already: past orders wait for nobody."""
+    if facts["key"] in world.files:
+        return
+    world.files.add(facts["key"])
+    now = world.now
+    for do, one in facts["messages"]:
+        world.now = min(now, one["updated"]) if do == "order" else now
+        world.hear(Step(world.now, do, one))
+    world.now = now
+
+
+def hear_unimport(world: World, facts: Facts) -> None:
+    """The newest of its orders is cancelled first; then they are unknown. Nobody is told."""
+    if facts["key"] not in world.files:
+        return
+    world.files.remove(facts["key"])
+    names = {(one["shop"], one["order"]) for do, one in facts["messages"] if do == "order"}
+    orders = [order for name, order in world.orders.items() if name in names]
+    for order in sorted(orders, key=lambda order: (order.at, order.key), reverse=True):
+        member, basket = order.member, order.basket
+        assert member is not None
+        assert basket is not None
+        member.go_to(world.now)
+        told = member.told.copy()
+        basket.status = "cancelled"
+        world.book(order)
+        order.forget()
+        member.told = told
 
 
 def _take(member: Member, points: int) -> None:

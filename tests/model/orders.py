@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from palier.core.period import Duration
@@ -49,6 +49,18 @@ class Booked:
             self.paid_at = self.paid_at or basket.updated
             for state in VALID[: VALID.index(basket.status) + 1]:
                 self.reached.setdefault(state, basket.updated)
+
+    @property
+    def at(self) -> datetime:
+        """Its own time, if it was ever accepted."""
+        return self.accepted.at if self.accepted is not None else datetime.min.replace(tzinfo=UTC)
+
+    def forget(self) -> None:
+        """Nothing is known of it any more but its member and its refunds."""
+        self.basket, self.accepted, self.programme, self.paid_at = None, None, None, None
+        self.reached.clear()
+        self.take_backs.clear()
+        self.number = 0
 
     def take_over(self, hold: Hold) -> None:
         """It owns what the hold set aside; what it used or held before comes back first."""

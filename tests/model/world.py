@@ -16,7 +16,7 @@ from tests.model.earning import is_excluded
 from tests.model.goods import Basket
 from tests.model.ladder import Share
 from tests.model.member import Member, Override
-from tests.model.openings import Opening, hear_opening, hear_unopen
+from tests.model.openings import Opening, hear_import, hear_opening, hear_unimport, hear_unopen
 from tests.model.orders import Booked, room
 from tests.model.purse import Hold, Lot
 from tests.simulation.answers import Answers, Priced
@@ -24,7 +24,9 @@ from tests.simulation.stage import numbered
 from tests.simulation.steps import History, Step
 
 Customer = tuple[int, str]
-MORE = {**CHECKOUT, "opening": hear_opening, "unopen": hear_unopen}
+MORE = {
+    **CHECKOUT, "opening": hear_opening, "unopen": hear_unopen, "import": hear_import, "unimport": hear_unimport,
+}  # fmt: skip
 
 
 class World:
@@ -46,6 +48,7 @@ class World:
         self.last_quote: Priced | None = None
         self.holds: dict[tuple[int, str], Hold] = {}
         self.openings: dict[str, Opening] = {}
+        self.files: set[str] = set()
 
     def hear(self, step: Step) -> None:
         """One step at its instant."""
@@ -94,7 +97,7 @@ class World:
                 self.refusals.append("invalid_refund")
             elif one["id"] not in order.refunds:
                 order.refunds[one["id"]] = one
-                self._book(order)
+                self.book(order)
 
     def _hear_version(self, order: Booked, facts: dict[str, Any], code: str) -> None:
         if order.basket is not None and facts["updated"] <= order.basket.updated:
@@ -110,9 +113,10 @@ class World:
         order.hear(basket)
         if hold is not None and order.member is not None and hold in order.member.holds:
             order.take_over(hold)
-        self._book(order)
+        self.book(order)
 
-    def _book(self, order: Booked) -> None:
+    def book(self, order: Booked) -> None:
+        """Let the order be worth what it is worth now."""
         member = order.member
         if member is not None:
             member.go_to(self.now)
@@ -208,7 +212,7 @@ class World:
         for _, _, order in sorted(found, key=lambda each: each[:2]):
             order.member = member
             order.programme = self.programme
-            self._book(order)
+            self.book(order)
 
     def _hear_work(self, facts: dict[str, Any]) -> None:
         """Work done or not changes nothing."""

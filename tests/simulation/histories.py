@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.simulation import carts
 from tests.simulation.baskets import draw_cart, draw_content, draw_goods, new_order, update
+from tests.simulation.imports import with_imports
 from tests.simulation.openings import with_openings
 from tests.simulation.shapes import EVENTS, ZONES, draw_document
 from tests.simulation.steps import History
@@ -58,8 +59,10 @@ def draw_history(
         name = random.choices(names, [weights[name] for name in names])[0]
         TELL[name](story)
     ends_at = story.now + timedelta(days=random.choice([0, 1, 20, 40, 400]))
-    steps_told = with_openings(seed, story.steps, customers, story.shops)
-    return History(seed, document, starts_at, ends_at, tuple(steps_told))
+    told = with_openings(seed, story.steps, customers, story.shops)
+    told = with_imports(seed, told, document, customers)
+    ends_at = max(ends_at, *[step.at for step in told], ends_at)
+    return History(seed, document, starts_at, ends_at, tuple(told))
 
 
 def _start(random: Random) -> datetime:

@@ -35,7 +35,9 @@ def statement_problems(world: World, history: History) -> Iterator[str]:
 
 def _history_problems(account: Account) -> Iterator[str]:
     movements = load_movements(account.id, limit=MOVEMENTS_MAX)
-    if (counted := count_movements(account.id)) != len(movements):
+    if (counted := count_movements(account.id)) > MOVEMENTS_MAX:
+        return
+    if counted != len(movements):
         yield f"I-27: account {account.id} has {len(movements)} movements, counted {counted}"
     shown = [each for movement in movements for each in movement.shown]
     total = sum(each.entry.amount for each in shown)
