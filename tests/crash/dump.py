@@ -154,6 +154,10 @@ class Names:
             named[column] = (
                 self.ranks[target].get(value, value) if target is not None else self.replaced(value)
             )
+        if table == "store_happening" and row["kind"] == "opening":
+            # Its name is the number of its file. PostgreSQL does not give out a number again that was rolled back.
+            batches = self.ranks[apps.get_model("store.ImportBatch")]
+            named["name"] = batches.get(int(row["name"]), row["name"])
         return named
 
     def replaced(self, value: Any) -> Any:
