@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from fractions import Fraction
 
 from palier.core.account import Booking
 from palier.core.errors import CurrencyMismatch, InvalidOrder, InvalidRefund
-from palier.core.money import LIMIT
-from palier.core.order import VALID_STATUSES, Order, Refund
+from palier.core.money import LIMIT, exponent, round_half_up
+from palier.core.order import VALID_STATUSES, Order, Refund, Shipping
 from palier.core.values import replace
 from palier.store.ids import new_id
 from palier.store.orders.load import StoredOrder
@@ -118,6 +119,30 @@ def _merged(before: Order, message: Order, updated: datetime) -> Order:
     if message.lines is not None:
         return replace(order, rate=message.rate)
     kept = {name: getattr(before, name) for name in REPLACED if name not in message.said}
+    if "shipping" not in kept:
+        kept["shipping"] = _delivery_alone(message, before)
     return replace(
         order, lines=before.lines, currency=before.currency, rate=before.rate, prices=before.prices, **kept
     )
+
+
+def _delivery_alone(message: Order, before: Order) -> Shipping:
+    """The delivery that is told without lines: in the terms of its order, unless the message names prices of its own.
+
+    It was read before its order was known, as gross and in the programme's currency where the message names neither.
+    """
+    told = message.shipping
+    amount, other = Fraction(told.amount_minor), told.other_per_amount
+    if "currency" not in message.said:
+        amount *= Fraction(10) ** (exponent(before.currency) - exponent(message.currency))
+    elif message.currency != before.currency:
+        raise CurrencyMismatch(
+            f"the delivery is in {message.currency}, its order in {before.currency}",
+            path="currency",
+            hint=f"meant: {before.currency}",
+        )
+    if amount.denominator != 1:
+        raise InvalidOrder(f"too many decimals for {before.currency}", path="shipping.amount")
+    if message.prices != before.prices:
+        amount, other = amount * other if "prices" in message.said else amount, 1 / other
+    return Shipping(told.carrier, round_half_up(amount), other)
