@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from palier.jobs.tasks import BESIDE
+
 CHILD = "import os, sys, time; open(sys.argv[1] + str(os.getpid()), 'w').close(); time.sleep(600)"
 PARENT = """
 import sys
@@ -81,3 +83,18 @@ def test_a_supervisor_that_is_killed_leaves_nobody_behind(supervised):
     parent, folder = supervised
     parent.kill()
     wait_for(lambda: not any(map(is_running, pids(folder))))
+
+
+def test_what_a_worker_runs_beside_it_ends_with_it(tmp_path):
+    worker = """
+import os, subprocess, sys, time
+_, words, folder = sys.argv
+subprocess.Popen([sys.executable, "-c", words, folder])
+while not os.listdir(folder):
+    time.sleep(0.05)
+os._exit(0)
+"""
+    words = [sys.executable, "-c", worker, BESIDE + CHILD, f"{tmp_path}/"]
+    assert subprocess.run(words).returncode == 0
+    (child,) = (int(file.name) for file in tmp_path.iterdir())
+    wait_for(lambda: not is_running(child))

@@ -36,7 +36,7 @@ class Child:
         self.process = subprocess.Popen(
             list(self.words),
             stdout=subprocess.DEVNULL if self.is_quiet else None,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
 
 
@@ -89,7 +89,7 @@ def _end(children: Sequence[Child]) -> None:
             process.wait()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """On Linux a child is asked to end even when its supervisor is killed; elsewhere it stays."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -61,7 +61,7 @@ def verify_all() -> int:
     It raises when something does not hold, so that the task is a failed one, which health tells.
     """
     done = subprocess.run(
-        [sys.executable, "-c", _VERIFY],
+        [sys.executable, "-c", BESIDE + _VERIFY],
         capture_output=True,
         text=True,
         timeout=VERIFY_WITHIN.total_seconds(),
@@ -81,8 +81,11 @@ VERIFY_WITHIN = timedelta(hours=6)
 _TOLD_MAX = 4000
 
 
-# It steps back by itself: between fork and exec a process with threads must not run Python.
-_VERIFY = "import os, sys; os.nice(10); from palier.cli import main; sys.exit(main(['verify', '--json']))"
+# It does this itself: between fork and exec a process with threads must not run Python.
+BESIDE = "import os; os.nice(10); from palier.cli.supervise import end_with_parent; end_with_parent(); "
+"""What a process of its own begins with: it steps back, and ends when its worker does, which another one takes up."""
+
+_VERIFY = "import sys; from palier.cli import main; sys.exit(main(['verify', '--json']))"
 
 
 @dataclass(frozen=True, slots=True)
