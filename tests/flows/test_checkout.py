@@ -4,7 +4,7 @@ import pytest
 
 from palier.store.models import Account, Entry, Order
 from tests.flows.checkout import cart, code, discounts, points, prove, quoted, shop, states
-from tests.flows.world import Delivery, Shipping, World, line, order, refund, statements
+from tests.flows.world import Delivery, Shipping, World, document, line, order, refund, statements
 
 BOUGHT = [
     {
@@ -234,3 +234,18 @@ def test_two_orders_of_one_batch_share_one_balance(world):
     assert used[0] == 500
     assert sum(used) <= 640 + first.points
     assert Order.objects.filter(is_flagged=True).count() == 0
+
+
+EACH_EURO = {"id": "spend", "award": {"points": 1, "per": 1}}
+
+
+def test_what_a_late_order_is_quoted_to_earn_is_under_the_cap_of_its_own_day(db):
+    """What was earned days ago is read again for it, as when it is booked."""
+    world = World.new(document(earning=[EACH_EURO, {"id": "cap", "cap": {"points": 50, "every": "P1D"}}]))
+    day = world.now
+    world.pay("1", 60)
+    world.later(days=4).pay("2", 10)
+    (late,) = world.tell(order("3", 30, "placed", use_quote=True, paid_at=day))
+    assert late.quote.earns == 0
+    world.pay("3", 30, paid_at=day)
+    assert world.row("3").booked_points == 0

@@ -83,7 +83,7 @@ class OrderWork:
         before = stored.booking.points
         stored = replace(stored, version_id=self.version_of(stored, book))
         if stored.frozen is None:
-            self._recall(book, stored)
+            self.recall(book, stored)
         case = self.case_of(book, stored, cause)
         if hold in book.holds:
             case = take_over(book, case, book.holds[hold])
@@ -95,7 +95,8 @@ class OrderWork:
         self.is_booking = False
         return answer.booking.points - before
 
-    def _recall(self, book: Book, stored: StoredOrder) -> None:
+    def recall(self, book: Book, stored: StoredOrder) -> None:
+        """Read again what caps look at before the order, if it is told late."""
         order, programme = stored.order, self.timeline.by_id(self.version_of(stored, book)).programme
         at = order.paid_at or order.updated or book.now
         self.bench.recall(book, programme, at, changed=self.changed.values())

@@ -45,6 +45,8 @@ def _seen(work: OrderWork, stored: StoredOrder, message: Order, at: datetime) ->
     book = work.bench.open(stored.account_id)
     catch_up(book, at)
     version = work.version_of(stored, book)
+    if stored.frozen is None:
+        work.recall(book, replace(stored, version_id=version))
     book = _before(work, book, replace(stored, version_id=version))
     programme = work.timeline.by_id(version).programme
     frozen = stored.frozen
