@@ -8,6 +8,7 @@ from django_scopes import scopes_disabled
 from palier.core.programme.load import load_yaml
 from palier.flows.points.catch_up_accounts import catch_up_accounts
 from palier.flows.programme.publish_programme import PublishProgramme, publish_programme
+from palier.flows.programme.roll_back_programme import roll_back_programme
 from palier.flows.programme.save_draft import SaveDraft, save_draft
 from palier.store.models import Account, ProgrammeVersion
 from tests.entrances.backoffice_ladder_shop import LADDER, PAGE, PUBLISH, TEXT, head, in_force, says
@@ -195,6 +196,15 @@ def test_rolling_back_keeps_the_open_draft_and_says_so(owner, shop):
     owner.post(BACK, tick(page))
     assert in_force(shop).note == "Rolled back to version 1"
     assert (head(shop).published_at, head(shop).digest) == (None, kept.digest)
+
+
+def test_a_version_that_a_program_rolled_back_says_so_in_the_readers_language(owner, shop):
+    document = load_yaml(DOCUMENT.format(name="Maison Soleil"))
+    publish_programme(PublishProgramme(shop.programme_id, document), now=shop.now)
+    roll_back_programme(shop.programme_id, 1, author="ci (API)", now=shop.now)
+    for page in (PAGE, f"{PAGE}3/"):
+        german = owner.get(page, headers={"Accept-Language": "de"}).content.decode()
+        assert "Zurückgesetzt auf Version 1" in german
 
 
 def test_a_draft_is_discarded_after_being_asked_and_only_the_one_that_was_seen(owner, shop):

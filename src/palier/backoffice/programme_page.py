@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,9 +55,19 @@ def _versions(viewpoint: Viewpoint, number: str | None) -> Page[Any]:
     name = names_of([row.author for row in listed])
     current = viewpoint.programme.current_version_id
     found.object_list = [
-        Listed(row.number, row.published_at, name(row.author), row.note, row.pk == current) for row in listed
+        Listed(row.number, row.published_at, name(row.author), _note(row), row.pk == current)
+        for row in listed
     ]
     return found
+
+
+_ROLLED_BACK = re.compile(r"[Rr]olled back to version ([0-9]+)")
+
+
+def _note(row: ProgrammeVersion) -> str:
+    """What stands beside the version; that of the command and the API comes from us, and is ours to translate."""
+    rolled_back = _ROLLED_BACK.fullmatch(row.note)
+    return _("Rolled back to version %(number)s") % {"number": rolled_back[1]} if rolled_back else row.note
 
 
 @page(LOOK, "palier/version.html")
@@ -72,6 +83,7 @@ def version(request: HttpRequest, viewpoint: Viewpoint, number: int) -> dict[str
     return {
         "title": _("Version %(number)s") % {"number": number},
         "row": row,
+        "note": _note(row),
         "author": names_of([row.author])(row.author),
         "is_in_force": row.pk == viewpoint.programme.current_version_id,
         "earlier": earlier,
