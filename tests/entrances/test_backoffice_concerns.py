@@ -10,6 +10,7 @@ from django_scopes import scopes_disabled
 
 from palier.backoffice.wording import PROBLEM_WORDS
 from palier.core.order import Refund
+from palier.flows.members.erase_member import EraseMember, erase_member
 from palier.flows.orders.record_orders import RecordOrders, record_orders
 from palier.flows.points.catch_up_accounts import catch_up_accounts
 from palier.flows.points.waive_debt import WaiveDebt, waive_debt
@@ -17,6 +18,7 @@ from palier.flows.webhooks.add_webhook import AddWebhook, add_webhook
 from palier.flows.webhooks.try_webhook import TryWebhook, try_webhook
 from palier.store.concerns.load import KINDS, count_concerns, load_concerns
 from palier.store.models import (
+    Account,
     Delivery,
     Hook,
     ImportBatch,
@@ -223,6 +225,17 @@ def test_everybody_looks_and_those_who_may_act_act(client, shop, role, may):
     assert ("/admin/webhooks/" in page.content.decode()) == (role in ("owner", "manager"))
     assert client.post(PATH, {"do": "seen", "kind": "order", "subject": "1"}).status_code == may
     assert client.post(PATH, {"do": "retry", "subject": "1"}).status_code == may
+
+
+def test_nobody_can_waive_what_an_erased_person_owes_so_it_is_not_asked_for(shop):
+    order(shop, "E1", "C-9", 5000, days_ago=3)
+    erase_member(EraseMember(shop.shop_id, "C-9"), now=shop.now)
+    back = Refund("E1", "r", amount_minor=5000, at=shop.now)
+    record_orders(RecordOrders(shop.shop_id, (back,)), now=shop.now)
+    with scopes_disabled():
+        assert Account.objects.filter(debt__gt=0).exclude(erased_at=None).count() == 1
+    assert "debt" not in found(shop)
+    assert count(shop) == 0
 
 
 def test_the_rows_of_an_import_are_listed_by_what_was_wrong(client, shop):

@@ -67,7 +67,7 @@ _KINDS: Mapping[str, _Kind] = {
                (SELECT MAX(x.effective_at) FROM store_entry x WHERE x.account_id = a.id AND x.debt > 0) AS since,
                a.public_id, f.name, f.email, a.debt
           FROM store_account a LEFT JOIN store_profile f ON f.account_id = a.id
-         WHERE a.programme_id = {p} AND a.debt > 0"""),
+         WHERE a.programme_id = {p} AND a.debt > 0 AND a.erased_at IS NULL"""),
     "import": _Kind(("batch", "file", "shop", "number"), """
         SELECT CAST(b.id AS text) AS subject, b.started_at AS since, b.id, b.source_name, s.name,
                (SELECT COUNT(*) FROM store_importproblem y WHERE y.batch_id = b.id AND y.code <> 'left_out')
