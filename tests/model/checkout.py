@@ -48,7 +48,7 @@ def settle_discounts(world: World, order: Booked, basket: Basket, facts: Facts) 
         and (before.lines, before.prices) == (basket.lines, basket.prices)
     ):
         basket.discounts, basket.coupon = before.discounts, before.coupon
-        basket.use_points, basket.frees = before.use_points, before.frees
+        basket.use_points, basket.frees, basket.is_first = before.use_points, before.frees, before.is_first
     else:
         _quote_order(world, order, basket, facts)
     basket.shipping = 0 if basket.frees else basket.shipping
@@ -77,7 +77,7 @@ def quoted(basket: Basket, quote: Priced, coupon: Coupon | None) -> None:
     basket.discounts = [(given.source, given.amount, given.shares) for given in quote.given]
     basket.use_points = quote.points
     basket.coupon = str(coupon.number) if coupon is not None else ""
-    basket.frees = quote.frees
+    basket.frees, basket.is_first = quote.frees, quote.is_first
     basket.shipping = 0 if quote.frees else basket.shipping
 
 
@@ -175,7 +175,7 @@ def _hear_hold(world: World, facts: Facts) -> None:
     hold = Hold(member, world.now + HOLD_FOR, pieces, coupon, answer, facts["cart"])
     member.holds.append(hold)
     world.holds[key] = hold
-    if any(given.source == "first_order" for given in answer.given):
+    if answer.is_first:
         member.first_claims.add(hold)
     member.happen()
 

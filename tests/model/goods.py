@@ -28,7 +28,7 @@ class Piece:
 @dataclass(slots=True)
 class Basket:
     """One order as the newest version tells it. A discount may say its share of each line; ``is_net``: the member is
-    shown net prices; ``frees``: a benefit pays the delivery."""
+    shown net prices; ``frees``: a benefit pays the delivery; ``is_first``: that of the first order was quoted."""
 
     status: str
     updated: datetime
@@ -44,6 +44,7 @@ class Basket:
     coupon: str = ""
     is_net: bool = False
     frees: bool = False
+    is_first: bool = False
     email: str = ""
 
 

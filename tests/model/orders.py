@@ -191,9 +191,12 @@ class Booked:
                 coupon.state = "used"
 
     def _give_back(self, member: Member, coupon: Coupon) -> None:
+        """Usable again, unless an amount comes back to one that another order reserves, or that is no more."""
         self.coupons.remove(coupon)
+        is_mine = coupon.state == "used" or (coupon.state == "reserved" and coupon.number not in self.amounts)
         self._return_amount(coupon)
-        member.restore(coupon)
+        if is_mine:
+            member.restore(coupon)
 
     def _return_amount(self, coupon: Coupon) -> None:
         if coupon.remaining is not None:
@@ -213,7 +216,7 @@ class Booked:
             coupon.state = "used"
 
     def _book_claim(self, member: Member, basket: Basket, kept: Kept) -> None:
-        is_first = any(source == "first_order" for source, _, _ in basket.discounts)
+        is_first = basket.is_first or any(source == "first_order" for source, _, _ in basket.discounts)
         if is_first and self._waits(kept):
             member.first_claims.add(self.key)
         else:

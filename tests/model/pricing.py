@@ -56,6 +56,7 @@ class Pricing:
         names = [product for product, _, _ in self.basket.lines]
         self.counts = [excluded is None or not matches(name, excluded) for name in names]
         self.measured = self._measured(self.counts)
+        self.coupon: Coupon | None = None
         self.segment = self._segment()
         self.is_out = self.segment is not None and not self.segment.earn_points and not self.segment.brackets
 
@@ -63,6 +64,7 @@ class Pricing:
         """What stays, applied in its order, and what the order would earn."""
         start = self._whole()
         self._give_tier(start)
+        self.coupon = self._usable_coupon(start)
         stays = self._choose(start)
         till = self._apply(start, stays)
         whole = self._whole()
@@ -146,20 +148,31 @@ class Pricing:
         return False
 
     def _give_coupon(self, till: Till) -> bool:
+        return self.coupon is not None and self._give_this(self.coupon, till)
+
+    def _give_this(self, coupon: Coupon, till: Till) -> bool:
+        assert coupon.terms is not None
+        payable = self.counts if coupon.origin == "voucher" else [True] * len(self.counts)
+        discount = coupon.terms.discount
+        if coupon.remaining is not None and discount is not None:
+            discount = replace(discount, amount_minor=coupon.remaining)
+        number, before = self._number(coupon), (sum(till.lines), till.shipping)
+        is_percentage = self._take(till, "coupon", discount, payable, coupon=number)
+        self._free(till, coupon.terms.free_shipping)
+        if (sum(till.lines), till.shipping) != before:
+            till.coupon = number
+        return is_percentage
+
+    def _usable_coupon(self, start: Till) -> Coupon | None:
+        """The first that can be used here: of one for other goods there is nothing to use."""
         for coupon in self.asked.coupons:
             if coupon is not None and self._is_usable(coupon):
+                till = _copy(start)
+                is_percentage = self._give_this(coupon, till)
                 assert coupon.terms is not None
-                payable = self.counts if coupon.origin == "voucher" else [True] * len(self.counts)
-                discount = coupon.terms.discount
-                if coupon.remaining is not None and discount is not None:
-                    discount = replace(discount, amount_minor=coupon.remaining)
-                number, before = self._number(coupon), (sum(till.lines), till.shipping)
-                is_percentage = self._take(till, "coupon", discount, payable, coupon=number)
-                self._free(till, coupon.terms.free_shipping)
-                if (sum(till.lines), till.shipping) != before:
-                    till.coupon = number
-                return is_percentage
-        return False
+                if is_percentage or till.saved(start) or coupon.terms.free_shipping:
+                    return coupon
+        return None
 
     def _number(self, coupon: Coupon) -> int:
         assert self.member is not None
@@ -282,7 +295,9 @@ class Pricing:
         return tuple(kept)
 
     def _still_gives(self, source: str, start: Till, kept: list[str]) -> bool:
-        return self._offer(source, self._apply(start, tuple(kept)))
+        """Whether it finds something to take when its turn comes, beside those of a higher priority."""
+        before = APPLIED[1 : APPLIED.index(source)]
+        return self._offer(source, self._apply(start, tuple(each for each in kept if each in before)))
 
     def _best(self, start: Till, sources: list[str]) -> tuple[str, ...]:
         rank = self.programme.priority.index

@@ -24,7 +24,8 @@ class Given:
 class Priced:
     """A quote. ``given`` includes the promo codes that stay; ``frees``: a benefit pays the delivery.
 
-    ``coupon`` is the number of the one that it uses, also where that frees the delivery only.
+    ``coupon`` is the number of the one that it uses, also where that frees the delivery only; so does ``is_first`` say
+    whether it uses the benefit of the first order.
     """
 
     given: tuple[Given, ...]
@@ -34,6 +35,7 @@ class Priced:
     earns: int
     refused: tuple[tuple[str, str], ...]
     coupon: int | None = None
+    is_first: bool = False
 
     @property
     def points(self) -> int:
@@ -77,4 +79,5 @@ def priced(quote: Quote, codes: list[str]) -> Priced:
         quote.earns,
         tuple((one.source, one.reason) for one in quote.refused),
         next((numbers.get(one.code) for one in booked(quote) if one.source == "coupon"), None),
+        any(one.source == "first_order" for one in booked(quote)),
     )

@@ -53,6 +53,9 @@ def _hold(world: World, step: Step) -> None:
     except Refusal as refusal:
         if isinstance(refusal, IdempotencyConflict) and known is None:
             raise Untold(f"hold {key} was refused: {refusal}") from refusal
+        if known is None:
+            # Who asks again, when it may be had, enters the codes of then.
+            world.entered.pop(("hold", *key, str(facts["cart"])), None)
         raise
     said = priced(held.quote, codes)
     if held.is_repeat != (known is not None):
