@@ -33,7 +33,7 @@ def test_a_shop_of_ones_own_is_made_as_the_readme_says(tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "/set-password/" in done.stdout
-    assert "is a valid programme" in done.stdout
+    assert "programme.yaml is a valid programme; no warnings." in done.stdout
     told = done.stdout.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
     assert "Argent" in told
     assert "129 points : 129,90 € d’achats éligibles, à raison de 1 point pour 1 €." in told
