@@ -203,6 +203,17 @@ def test_points_that_were_all_used_before_the_merge_come_back_to_the_end_that_is
     assert ends(world) == {358: 60, 364: 5}
 
 
+def test_a_debt_is_paid_by_those_of_the_others_points_that_end_first(db):
+    """I-8: whichever of them came first."""
+    world = World.new(document(points={"valid_for": "P3M", "expiry": "fixed"}))
+    world.pay("1", 10, discounts=(points_used(60, 6),), customer="anna")
+    world.pay("2", 50, customer="bea", paid_at=world.now)
+    world.pay("3", 50, customer="bea", paid_at=world.now - 30 * DAY)
+    world.merge("anna", "bea")
+    assert (world.account().available, world.account().debt) == (40, 0)
+    assert [lot.starts_at for lot in world.state().lots if lot.remaining] == [world.now]
+
+
 def test_a_debt_is_paid_by_the_others_points(world):
     world.pay("1", 100, customer="bea")
     world.pay("2", 10, customer="bea", discounts=(points_used(100, 10),))

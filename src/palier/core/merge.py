@@ -22,7 +22,9 @@ def merge(kept: Book, merged: Book) -> None:
     for number in ("held", "debt", "spend_minor", "orders"):
         setattr(out, number, -merged.totals[number])
         setattr(into, number, merged.totals[number])
-    for lot in list(merged.lots.values()):
+    # What ends first pays what the kept account owes, whichever came first (I-8).
+    first = merged.spendable() if kept.totals["debt"] else []
+    for lot in [*first, *(lot for lot in merged.lots.values() if lot not in first)]:
         if lot.remaining:
             merged.take(out, lot.remaining, [lot])
             kept.add_lot(
