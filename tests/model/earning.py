@@ -79,7 +79,7 @@ class _Earned:
 
     def __init__(self, kept: Kept, basket: Basket, programme: Programme, facts: Accepted) -> None:
         self.kept, self.basket, self.programme, self.facts = kept, basket, programme, facts
-        self.lines = [piece for piece in counted(kept, programme) if piece.price]
+        self.lines = [piece for piece in counted(kept, programme) if not piece.is_free]
         self.rules = [rule for rule in programme.earning if rule.enabled and rule.on is None]
 
     def total(self) -> int:

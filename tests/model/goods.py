@@ -17,12 +17,14 @@ TAX = Fraction(6, 5)
 
 @dataclass(slots=True)
 class Piece:
-    """What is kept of one line: how many, what was paid for them, and their price before discounts."""
+    """What is kept of one line: how many, what was paid for them, and their price before discounts. ``is_free``: the
+    shop gave them away, and no refund by amount did."""
 
     product: str
     quantity: int
     paid: int
     price: int
+    is_free: bool = False
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ def keep(basket: Basket, refunds: Iterable[dict[str, Any]]) -> Kept:
         left = [max(0, value - share) for value, share in zip(left, shares, strict=True)]
     counts = _count_pieces(basket, refunds)
     pieces = [
-        Piece(product, count, half_up(Fraction(paid * count, quantity)), price * count)
+        Piece(product, count, half_up(Fraction(paid * count, quantity)), price * count, is_free=not price)
         for (product, quantity, price), paid, count in zip(basket.lines, left, counts, strict=True)
     ]
     by_amount = sum(refund.get("amount", 0) for refund in refunds)

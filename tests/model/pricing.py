@@ -334,7 +334,7 @@ class Pricing:
         if member is None:
             return 0
         pieces = [
-            Piece(product, quantity, left, quantity * price)
+            Piece(product, quantity, left, quantity * price, is_free=not price)
             for (product, quantity, price), left in zip(self.basket.lines, till.lines, strict=True)
         ]
         is_empty = not any(price for price in self.prices)
