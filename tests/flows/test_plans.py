@@ -77,3 +77,24 @@ def test_checkouts_claims_closing_and_erasing_find_their_rows(db):
         world.view()
         erase_member(EraseMember(world.shop_id, "anna"), now=world.now)
     assert not found, "\n\n".join(found)
+
+
+def test_a_guest_s_orders_are_found_among_a_million_of_other_guests(db):
+    """Those without a member have no account to be found by."""
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite tells how it finds rows")
+    world = World.new()
+    asked = []
+
+    def look(execute, sql, parameters, many, context):
+        if "email_folded = " in sql:
+            asked.append((sql, parameters))
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(look):
+        claim_guest_orders(ClaimGuestOrders(world.shop_id, "anna", "anna@example.org", True), now=world.now)
+    [(sql, parameters)] = asked
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        plan = [row[-1] for row in cursor.fetchall()]
+    assert "order_of_guest" in plan[0], plan

@@ -87,6 +87,12 @@ class Order(models.Model):
             models.Index(fields=["programme"], name="order_flagged", condition=models.Q(is_flagged=True)),
             # Of these only a refund is known. Their status is empty too, but that column changes with every update.
             models.Index(fields=["programme"], name="order_unknown", condition=models.Q(currency="")),
+            # No account leads to these, and a shop may have a million of them.
+            models.Index(
+                fields=["shop", "email_folded"],
+                name="order_of_guest",
+                condition=models.Q(account__isnull=True),
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["shop", "external_id"], name="order_once")]
 
