@@ -47,7 +47,9 @@ def test_what_an_order_lacks_is_not_what_it_earns_itself_however_often_it_is_tol
         world.tell(refund("1", euros=40))
     world.later(days=1).pay("1", 80, status="shipped", discounts=used)
     assert world.row("1").is_flagged
-    assert world.row("1").booking["missing"] == (24 if is_refunded else 50)  # 35.00 of the 75.00 that were paid stay
+    assert world.row("1").booking["missing"] == (
+        24 if is_refunded else 50
+    )  # 35.00 of the 75.00 that were paid stay
 
 
 def test_a_placed_order_holds_points_until_it_is_paid(world):
