@@ -150,6 +150,13 @@ def test_undoing_one_renewal_lets_no_other_reach_points_that_came_after_it():
     assert story.ends() == {101: 60, 132: 40}
 
 
+def test_points_given_back_follow_no_renewal_that_came_before_them_at_the_same_instant():
+    """Seed 126229: A, told ten days late, has a part taken back that returns after its end: thirty days."""
+    story = Story(sliding()).order("B", 30).order("A", 100, paid_at=when("2025-12-31T11:00")).order("A", 60)
+    story.later(25).order("A", 100)
+    assert story.ends() == {31: 30, 55: 40}
+
+
 def test_a_very_late_order_earns_points_that_are_gone_and_no_reward():
     """Its points ended long ago: they are credited and expire in the same decision."""
     rules = programme(points=points("P1M", expiry="fixed"), rewards=(reward(100),))

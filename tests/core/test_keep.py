@@ -119,6 +119,14 @@ def test_a_refund_by_amount_is_spread_over_what_is_kept_after_the_pieces():
     assert [piece.quantity for piece in kept.lines] == [2, 2]
 
 
+def test_one_cent_more_taken_back_never_gives_a_line_its_list_price_again():
+    """Of 7 cents paid for 40.10: the fourth cent is another line's share than the third."""
+    lines = (line(30, "pen", 1), line("0.10", "mug", 1), line(10, "bag", 1))
+    bought = order(*lines, discounts=(OrderDiscount("promo_code", 4003, lines_minor=(2999, 7, 997)),))
+    kept = [keep(bought, (Refund("A", "R", amount_minor=cents),)).list_minor for cents in range(1, 7)]
+    assert kept == [3437, 2864, 2291, 1719, 1146, 573]
+
+
 def test_ref_4_the_amounts_decide_what_is_a_full_refund():
     assert not keep(order(MUG), (Refund("A", "R", amount_minor=2999),)).is_refunded
     assert keep(order(MUG), (Refund("A", "R", amount_minor=3000),)).is_refunded

@@ -49,9 +49,9 @@ def settle_discounts(world: World, order: Booked, basket: Basket, facts: Facts) 
     ):
         basket.discounts, basket.coupon = before.discounts, before.coupon
         basket.use_points, basket.frees, basket.is_first = before.use_points, before.frees, before.is_first
+        _free_delivery(basket)
     else:
         _quote_order(world, order, basket, facts)
-    basket.shipping = 0 if basket.frees else basket.shipping
     order.is_quoted = True
     return None
 
@@ -77,8 +77,21 @@ def quoted(basket: Basket, quote: Priced, coupon: Coupon | None) -> None:
     basket.discounts = [(given.source, given.amount, given.shares) for given in quote.given]
     basket.use_points = quote.points
     basket.coupon = str(coupon.number) if coupon is not None else ""
-    basket.frees, basket.is_first = quote.frees, quote.is_first
-    basket.shipping = 0 if quote.frees else basket.shipping
+    basket.frees, basket.is_first = _freed(quote), quote.is_first
+    _free_delivery(basket)
+
+
+def _freed(quote: Priced) -> int | None:
+    """What was quoted for the delivery, if the order's costs more than the cart's did: points that were used for one
+    that the cart did not name pay all of it."""
+    if quote.frees and not quote.saved:
+        return 0 if any(given.points and not given.amount for given in quote.given) else None
+    return quote.saved if quote.frees else None
+
+
+def _free_delivery(basket: Basket) -> None:
+    if basket.frees is not None:
+        basket.shipping = max(0, basket.shipping - basket.frees) if basket.frees else 0
 
 
 def in_order(member: Member) -> list[Coupon]:

@@ -30,7 +30,8 @@ class Piece:
 @dataclass(slots=True)
 class Basket:
     """One order as the newest version tells it. A discount may say its share of each line; ``is_net``: the member is
-    shown net prices; ``frees``: a benefit pays the delivery; ``is_first``: that of the first order was quoted."""
+    shown net prices; ``frees``: what a benefit pays of the delivery, 0 for all of it; ``is_first``: that of the first
+    order was quoted."""
 
     status: str
     updated: datetime
@@ -45,7 +46,7 @@ class Basket:
     use_points: int = 0
     coupon: str = ""
     is_net: bool = False
-    frees: bool = False
+    frees: int | None = None
     is_first: bool = False
     email: str = ""
 
@@ -97,9 +98,10 @@ def keep(basket: Basket, refunds: Iterable[dict[str, Any]]) -> Kept:
     if is_full or not any(priced) or 0 < by_amount >= value:
         return Kept(is_all_gone=True, share=Fraction(0))
     if by_amount:
-        for piece, taken in zip(pieces, split(by_amount, [piece.paid for piece in pieces]), strict=True):
-            if piece.paid:
-                piece.price = half_up(Fraction(piece.price * (piece.paid - taken), piece.paid))
+        takings = split(by_amount, [piece.paid for piece in pieces])
+        for piece, paid, taken in zip(pieces, left, takings, strict=True):
+            if paid:
+                piece.price = half_up(Fraction(piece.price * (value - by_amount), value))
             piece.paid -= taken
     shipping = 0 if any(refund.get("shipping") for refund in refunds) else basket.shipping
     whole = sum(quantity * price for _, quantity, price in basket.lines)

@@ -27,7 +27,7 @@ from palier.core.account import (
 from palier.core.entry_kinds import ACTIVITY, EXPIRED, LIFETIME, MERGES, SPENT
 from palier.core.period import Duration, end_after, zone
 from palier.core.programme.values import Programme
-from palier.core.renewals import as_moved, end_with, end_without, is_same, with_ends_moved
+from palier.core.renewals import as_moved, end_of_taken, end_without, is_same, with_ends_moved
 from palier.core.values import replace
 
 RETURN_GRACE = Duration(days=30)
@@ -228,7 +228,7 @@ class Book:
         if here:
             lot = self.lots.get(piece.lot.number) or replace(
                 piece.lot,
-                ends_at=end_with(piece.lot, renewals, self.now),
+                ends_at=end_of_taken(piece.lot, renewals, self.now),
                 settled=self._has_settled(piece.lot),
             )
         else:

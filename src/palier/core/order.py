@@ -153,8 +153,8 @@ def keep(order: Order, refunds: tuple[Refund, ...]) -> Kept:
     """What is kept of ``order`` after ``refunds``; it depends on their sum only, never on their order or number.
 
     Pieces go first: what remains of a line is its amount × kept ÷ quantity, half up. Refunds by amount are then
-    spread over what is kept in proportion; above what is left they count as all of it. Amounts stay in the order's
-    currency and price basis.
+    spread over what is kept in proportion, and list prices of what was paid for fall by that proportion; above what
+    is left they count as all of it. One more refund never leaves more. Amounts stay in the order's currency and basis.
     """
     lines = order.lines or ()
     paid = paid_by_line(order)
@@ -176,11 +176,12 @@ def keep(order: Order, refunds: tuple[Refund, ...]) -> Kept:
         return Kept(nothing, 0 if gone else shipping, True, list_total)
     kept_list = [ratio_half_up(line.amount_minor * pieces[i], line.quantity) for i, line in enumerate(lines)]
     if by_amount:
-        taken = _spread(by_amount, left)
-        for i, amount in enumerate(left):
+        # List prices follow the exact proportion: after a line's own share, to the cent, one more refund could give
+        # the line that it spares its whole list price back.
+        for i, amount in enumerate(paid):
             if amount:
-                kept_list[i] = ratio_half_up(kept_list[i] * (amount - taken[i]), amount)
-        left = [amount - taken[i] for i, amount in enumerate(left)]
+                kept_list[i] = ratio_half_up(kept_list[i] * (whole_left - by_amount), whole_left)
+        left = [amount - share for amount, share in zip(left, _spread(by_amount, left), strict=True)]
     if any(refund.shipping for refund in refunds):
         shipping = 0
     kept = tuple(KeptLine(line, pieces[i], left[i], kept_list[i]) for i, line in enumerate(lines))

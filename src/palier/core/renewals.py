@@ -34,6 +34,16 @@ def end_without(lot: Lot, remaining: tuple[Renewal, ...], now: datetime) -> date
     return end_with(lot, tuple(r for r in remaining if r.at != lot.born_at), now)
 
 
+def end_of_taken(lot: Lot, renewals: Iterable[Renewal], now: datetime) -> datetime | None:
+    """The end of points that were taken from a lot and come back to it; ``lot`` is as it was when they were taken.
+
+    A renewal of the very instant at which the lot was born came before it where the lot ended earlier all the same.
+    """
+    ends = lot.ends_at
+    reaching = [r for r in renewals if r.at != lot.born_at or ends is None or r.until <= ends]
+    return end_with(lot, reaching, now)
+
+
 def reaches(renewal: Renewal, lot: Lot) -> bool:
     """Whether the lot's points were on the account whose points were renewed."""
     return renewal.accounts is None or (lot.origin[0] if lot.origin else HERE) in renewal.accounts
@@ -78,7 +88,7 @@ def is_same(lot: Lot, was: Lot, root: tuple[int, int]) -> bool:
 def as_moved(was: Lot, root: tuple[int, int], renewals: tuple[Renewal, ...], now: datetime) -> Lot:
     """A lot that had nothing left to come with the merge, as it would be here; what it ends by is as known here."""
     lot = replace(was, origin=root)
-    return replace(lot, ends_at=end_with(lot, renewals, now)) if renewals else lot
+    return replace(lot, ends_at=end_of_taken(lot, renewals, now)) if renewals else lot
 
 
 def with_ends_moved(hold: Hold, account: int, end_of: Callable[[Lot], datetime | None]) -> Hold:

@@ -94,10 +94,9 @@ def kept_of(bought: Bought) -> Sale:
     if is_gone or (by_amount and by_amount >= sum(amounts)):
         return Sale([0] * len(lines), [0] * len(lines), [0] * len(lines), 0, True)
     if by_amount:
-        for i, share in enumerate(shares(by_amount, amounts)):
-            if amounts[i]:
-                listed[i] = half_up(Fraction(listed[i] * (amounts[i] - share), amounts[i]))
-            amounts[i] -= share
+        still = 1 - Fraction(by_amount, sum(amounts))
+        listed = [half_up(price * still) if p else price for price, p in zip(listed, paid, strict=True)]
+        amounts = [amount - share for amount, share in zip(amounts, shares(by_amount, amounts), strict=True)]
     free = [d.get("amount_minor", 0) for d in bought.order.discounts or [] if d.get("free_shipping")]
     shipping = bought.order.shipping_minor
     if free:
