@@ -61,6 +61,7 @@ class Member:
         self.told: Counter[str] = Counter()
         self.open_names: set[tuple[int, str]] = set()
         self.is_erased = self.was_closed = False
+        self.heard_at = now
         self.carrier = ""
         self.carrier_at: datetime | None = None
 
@@ -79,7 +80,7 @@ class Member:
         return sum(share.orders for share in self.shares.values())
 
     def forget(self) -> None:
-        """All points lapse, those of open checkouts too, and unused coupons are withdrawn."""
+        """All points lapse, those of open checkouts too; unused coupons are withdrawn, and never come back."""
         for hold in tuple(self.holds):
             self.end_hold(hold, "released")
         self.was_closed, self.is_erased = self.is_closed, True
@@ -90,8 +91,8 @@ class Member:
             self.purse.expired += lot.left
             lot.left = 0
         for coupon in self.purse.coupons:
-            if coupon.state == "issued":
-                coupon.state = "cancelled"
+            if coupon.state in ("issued", "cancelled"):
+                coupon.state = "gone"
 
     # Time
 
@@ -116,10 +117,12 @@ class Member:
 
     def happen(self) -> None:
         """What is due at this very instant."""
-        self.happen_after_message(is_lowered=False)
+        self._happen_to_points()
+        self.follow_tier(is_lowered=False)
 
     def happen_after_message(self, *, is_lowered: bool) -> None:
         """Everything, the tier last; ``is_lowered``: a message lowered the tier."""
+        self.heard_at = self.now
         self._happen_to_points()
         self.follow_tier(is_lowered=is_lowered)
 
