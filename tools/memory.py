@@ -27,6 +27,8 @@ from tools.running.processes import Installation, anonymous_kb
 SECRET = "memory-" + "0" * 50
 MEMBERS = 200
 AT_ONCE = 4
+LIFE = 12
+"""So many requests are for each member; then others come, so that no account grows for ever."""
 LINES = [{"product": "mug", "quantity": 2, "price": "12.50"}, {"product": "lamp", "price": 95}]
 
 Request = tuple[str, str, Any]
@@ -34,11 +36,12 @@ Request = tuple[str, str, Any]
 
 def requests() -> Iterator[Request]:
     """New orders, quotes, events, gifts and looks at members, in turn, for ever; no two writes are the same."""
-    for member in range(MEMBERS):
-        yield "PUT", f"/members/m{member}", {"name": "Anna"}
     for number in itertools.count():
-        member = f"m{number % MEMBERS}"
-        kind = number % 6
+        generation, place = divmod(number, MEMBERS * LIFE)
+        member, kind = f"m{generation}-{place % MEMBERS}", number % 6
+        if place == 0:
+            for each in range(MEMBERS):
+                yield "PUT", f"/members/m{generation}-{each}", {"name": "Anna"}
         if kind < 2:
             yield "PUT", f"/orders/o{number}", {"status": "paid", "member": member, "lines": LINES}
         elif kind == 2:

@@ -17,6 +17,8 @@ from tools.running.shopper import MEMBERS, Run, Sold, Teller, stamp
 
 API = "/api/v1"
 REPEATABLE = frozenset({"order", "refund", "gift", "event"})
+PUSHED_FOR = 300
+"""Of so many things that a shopper names, some thirty are orders by push: then the next member has them."""
 
 
 class Shopper(Teller):
@@ -33,7 +35,7 @@ class Shopper(Teller):
             (self.buy, 30), (self.pay, 5), (self.refund, 8), (self.cancel, 3), (self.repeat, 10), (self.gift, 8),
             (self.event, 8), (self.introduce, 6), (self.check_out, 8), (self.voucher, 2), (self.push, 8),
             (self.merge, 1), (self.erase, 1 if run.erases else 0), (self.contradict, 1), (self.quote, 15),
-            (self.look, 10), (self.look_at_widget, 8),
+            (self.look, 10), (self.look_at_widget, 8), (self.move_on, 4),
         ]  # fmt: skip
         self.errands = [errand for errand, _ in errands]
         self.weights = [weight for _, weight in errands]
@@ -209,12 +211,23 @@ class Shopper(Teller):
         self.sold = [sold for sold in self.sold if sold.member not in members]
         self.told = [told for told in self.told if told.member not in members]
         for member in members:
-            self.members.remove(member)
             del self.root[member]
-            new = self.new_name("new")
-            self.members.append(new)
-            self.root[new], self.purse[new] = new, 0
+            if member in self.members:
+                self._welcome_instead(member)
         del self.purse[gone]
+
+    def move_on(self) -> None:
+        """Somebody buys elsewhere from now on, and somebody new comes: nobody's account grows for ever.
+
+        A member's own orders may still be paid, refunded and cancelled. No request says so.
+        """
+        self._welcome_instead(self._anyone())
+
+    def _welcome_instead(self, member: str) -> None:
+        self.members.remove(member)
+        new = self.new_name("new")
+        self.members.append(new)
+        self.root[new], self.purse[new] = new, 0
 
     def _exist(self, *members: str) -> None:
         for member in members:
@@ -248,8 +261,8 @@ class Shopper(Teller):
     # Pushes and reads
 
     def push(self) -> None:
-        """An order comes by a push, for a member of whom only pushes speak."""
-        sold = self._goods(f"pushed-{self.number}", self.new_name("o"))
+        """An order comes by a push, for a member of whom only pushes speak, in their turn."""
+        sold = self._goods(f"pushed-{self.number}-{self.count // PUSHED_FOR}", self.new_name("o"))
         now = stamp()
         data = {"id": sold.id, "status": "paid", "member": sold.member, "updated": now, "lines": sold.lines}
         write = Write(
