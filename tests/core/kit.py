@@ -312,7 +312,7 @@ class Story:
         return OrderCase(
             identity, known.order, known.refunds, known.version, cause, known.booking, known.frozen,
             tuple(known.reached.items()), renewals=tuple(self.renewals), expired=tuple(expired),
-            coupons=tuple(coupons.values()), segments=self.segments, is_net=self.is_net, before=before,
+            coupons=tuple(coupons.values()), segments=self.segments, is_net=self.is_net, last_other=lambda: before,
         )  # fmt: skip
 
     def _credit(self, kind: str, given: int, cause: Cause) -> None:

@@ -70,6 +70,20 @@ def test_orders_of_one_batch_see_what_the_batch_took_back(world):
     assert last(world) == ("Paris", world.now - DAY)
 
 
+def test_a_batch_of_cancellations_asks_once_for_the_orders_before_them(world):
+    members = [f"m{i}" for i in range(12)]
+    for number, city in enumerate((PARIS, LYON)):
+        world.later(days=1)
+        world.tell(*[order(f"{m}-{number}", customer=m, delivery=city) for m in members])
+    counts = []
+    for told in (members[:2], members[2:]):
+        with statements() as made:
+            world.later(days=1).tell(*[order(f"{m}-1", customer=m, status="cancelled") for m in told])
+        counts.append(len(made))
+        assert {last(world, m) for m in told} == {("Paris", world.now - (len(counts) + 1) * DAY)}
+    assert counts[0] == counts[1]
+
+
 def test_a_cancellation_reads_one_row_more_however_many_orders_there_are(two):
     two.tell(*[order(f"old {i}", 3, paid_at=two.now - 9 * DAY) for i in range(50)])
     with statements() as made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from msgspec import Struct
@@ -35,8 +36,8 @@ class OrderCase(Struct, frozen=True):
     """The coupons that the order names or has used, as they stand."""
     segments: tuple[str, ...] = ()
     is_net: bool = False
-    before: LastOrder | None = None
-    """The newest of the member's other orders that count, where this one was that and counts no more."""
+    last_other: Callable[[], LastOrder | None] = lambda: None
+    """Asks for the newest of the member's other orders that count: where this one was the last and counts no more."""
 
 
 class Reconciled(Struct, frozen=True):

@@ -105,7 +105,7 @@ def _look_at_last_order(book: Book, case: OrderCase, at: datetime, *, counts: bo
     if counts and (at >= last.at if last is not None else not counted):
         book.last_order = last_order_of(case.order, at)
     elif counted and not counts and last is not None and at == last.at:
-        book.last_order = case.before
+        book.last_order = case.last_other()
 
 
 def last_order_of(order: Order, at: datetime) -> LastOrder:

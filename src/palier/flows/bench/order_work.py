@@ -9,7 +9,7 @@ from palier.core.account import Cause, LastOrder, Timeline
 from palier.core.book import Book
 from palier.core.catch_up import catch_up
 from palier.core.holds import take_over
-from palier.core.order import VALID_STATUSES, Refund, keep
+from palier.core.order import Refund
 from palier.core.order_case import OrderCase
 from palier.core.reconcile import last_order_of, reconcile
 from palier.core.values import replace
@@ -18,7 +18,7 @@ from palier.store.holds.load import StoredHold
 from palier.store.ledger.record import record
 from palier.store.members.record import record_identities
 from palier.store.orders.load import LoadedShop, StoredOrder
-from palier.store.orders.purchases import load_last_order
+from palier.store.orders.purchases import load_last_orders
 from palier.store.orders.record import ChangedOrder, record_orders
 from palier.store.rows import together
 
@@ -40,6 +40,7 @@ class OrderWork:
     """Those that the orders name. What one order of a batch has taken over the next one finds taken."""
     is_silent: bool = False
     """Nobody is told of what these orders bring; of what fell due before them members are."""
+    _last_unnamed: dict[int, tuple[int, LastOrder]] | None = None
     is_booking: bool = False
     """Stays so when a booking is broken off: its account's book is not to be recorded then."""
 
@@ -153,25 +154,23 @@ class OrderWork:
             if stored.frozen is None and programme.segments
             else (),
             is_net=self.bench.accounts[book.state.id].is_net,
-            before=self._last_before(book, stored),
+            last_other=lambda: self._last_other(book.state.id, stored.id),
         )
 
-    def _last_before(self, book: Book, stored: StoredOrder) -> LastOrder | None:
-        """The newest of the member's other orders that count, where this one was that and counts no more."""
-        last, frozen = book.last_order, stored.frozen
-        if not stored.booking.counts or last is None or frozen is None or frozen.order_at != last.at:
-            return None
-        if stored.order.status in VALID_STATUSES and not keep(stored.order, stored.refunds).is_refunded:
-            return None
-        known = load_last_order(
-            book.state.id, without=[each.stored.id for each in self.changed.values()] + [stored.id]
-        )
-        here = [
-            last_order_of(other.order, other.frozen.order_at)
-            for other in self.others(book, stored)
+    def _last_other(self, account_id: int, order_id: int) -> LastOrder | None:
+        """The newest order of the account that counts, beside this one; what the batch does not name is read once."""
+        if self._last_unnamed is None:
+            named = [stored.id for stored in self.orders.values()]
+            self._last_unnamed = load_last_orders(self.bench.accounts, without=named)
+        found = [
+            (other.id, last_order_of(other.order, other.frozen.order_at))
+            for other in self.orders.values()
+            if other.account_id == account_id and other.id != order_id
             if other.booking.counts and other.frozen is not None
         ]
-        return max([*([known] if known is not None else []), *here], key=lambda order: order.at, default=None)
+        if account_id in self._last_unnamed:
+            found.append(self._last_unnamed[account_id])
+        return max(found, key=lambda one: (one[1].at, one[0]), default=(0, None))[1]
 
     def others(self, book: Book, stored: StoredOrder) -> tuple[StoredOrder, ...]:
         """The account's other orders as this batch left them."""

@@ -25,7 +25,7 @@ from palier.store.members.merge import load_person
 from palier.store.orders.load import LoadedShop, StoredOrder, load_orders, with_contents
 from palier.store.orders.models import Happening
 from palier.store.orders.models import Order as OrderRow
-from palier.store.orders.purchases import load_last_order
+from palier.store.orders.purchases import load_last_orders
 from palier.store.orders.record import ChangedOrder, record_orders
 from palier.store.programmes.load import load_timeline
 
@@ -97,10 +97,12 @@ def _undo_orders(batch: ImportBatch, now: datetime) -> Undone:
             stored, order=empty, digest="", version_id=None, frozen=None, reached_at=(), booking=Booking()
         )
         changed.append(ChangedOrder(forgotten, lines_changed=True))
-    for account_id, book in bench.books.items():
-        # Whoever is erased has none, whatever stays.
-        if book.last_order is None and not bench.accounts[account_id].is_erased:
-            book.last_order = load_last_order(account_id, without=taken_back)
+    # Whoever is erased has none, whatever stays.
+    lacking = [
+        id for id, book in bench.books.items() if book.last_order is None and not accounts[id].is_erased
+    ]
+    for account_id, (_, last) in load_last_orders(lacking, without=taken_back).items():
+        bench.books[account_id].last_order = last
     record_orders(shop, changed, now=now, batch_id=None)
     bench.record(now=now, until=now)
     return Undone(len(chosen), rows.count())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from json import loads
+from typing import Any
 
 from palier.core.account import LastOrder
-from palier.store.rows import any_of, from_time, is_postgresql, listed, select
+from palier.store.rows import among, any_of, from_time, is_postgresql, listed, select
 
 Purchases = tuple[frozenset[str], frozenset[str]]
 """Products and categories that were bought."""
@@ -45,18 +46,30 @@ def load_purchases(account_id: int, *, without: Sequence[int] = ()) -> Purchases
     return _gathered(rows)
 
 
-def load_last_order(account_id: int, *, without: Iterable[int] = ()) -> LastOrder | None:
-    """The newest of the account's orders that count, some aside; of one instant the one first told later."""
-    rows = select(
-        "SELECT order_at, delivery_city, delivery_country, carrier, payment_method FROM store_order"
-        f" WHERE account_id = %s AND counts AND NOT {any_of('id')} ORDER BY order_at DESC, id DESC LIMIT 1",
-        [account_id, listed(without)],
+def load_last_orders(
+    accounts: Collection[int], *, without: Iterable[int] = ()
+) -> dict[int, tuple[int, LastOrder]]:
+    """The newest order that counts of each of the accounts that has one, and its id; some orders aside.
+
+    Of one instant it is the one that was first told later, whose id is greater. One statement.
+    """
+    newest = (
+        f"SELECT n.id FROM store_order n WHERE n.account_id = a.id AND n.counts AND NOT {any_of('n.id')}"
+        " ORDER BY n.order_at DESC, n.id DESC LIMIT 1"
     )
-    if not rows:
-        return None
-    at = from_time(rows[0][0])
+    among_accounts, wanted = among("a.id", accounts)
+    rows = select(
+        "SELECT o.account_id, o.id, o.order_at, o.delivery_city, o.delivery_country, o.carrier, o.payment_method"
+        f" FROM store_account a JOIN store_order o ON o.id = ({newest}) WHERE {among_accounts}",
+        [listed(without), wanted],
+    )
+    return {row[0]: (row[1], _last_order(row[2:])) for row in rows}
+
+
+def _last_order(row: Sequence[Any]) -> LastOrder:
+    at = from_time(row[0])
     assert at is not None
-    return LastOrder(at, *rows[0][1:])
+    return LastOrder(at, *row[1:])
 
 
 def _gathered(rows: Sequence[Sequence[str]]) -> Purchases:
