@@ -153,7 +153,7 @@ def _cart(world: World, facts: Facts) -> Basket:
 def _hear_quote(world: World, facts: Facts) -> None:
     member = None
     if facts["customer"] is not None:
-        member = world.known(facts) or Member(world.programme, world.tz, world.now, world.numbers)
+        member = world.known(facts) or Member(world.programme, world.now, world.numbers)
     asked = asked_of(_cart(world, facts), member, facts["cart"])
     world.last_quote = Pricing(asked, member, world.programme).quote()
     answer = world.answers.get(("quote", world.now, facts["shop"], facts["customer"], str(facts["cart"])))

@@ -20,12 +20,17 @@ from tests.model.purse import Coupon, Hold, Lot, Purse
 GRACE_OF_RETURN = Duration(days=30)
 
 
-def end_by(programme: Programme, at: datetime, tz: ZoneInfo) -> datetime | None:
+def zone_of(programme: Programme) -> ZoneInfo:
+    """Where its days begin and end."""
+    return ZoneInfo(programme.timezone)
+
+
+def end_by(programme: Programme, at: datetime) -> datetime | None:
     """When points that start at ``at`` end, before any renewal."""
     rules = programme.points
     if rules.valid_for is None:
         return None
-    return end_of(at, rules.valid_for, tz, with_year=rules.expiry == "year_end")
+    return end_of(at, rules.valid_for, zone_of(programme), with_year=rules.expiry == "year_end")
 
 
 @dataclass(slots=True)
@@ -39,15 +44,15 @@ class Override:
 class Member:
     """Points, tier and coupons of one account; ``programme`` is the version in force at ``now``."""
 
-    def __init__(self, programme: Programme, tz: ZoneInfo, now: datetime, numbers: count[int]) -> None:
-        self.programme, self.tz, self.now, self.numbers = programme, tz, now, numbers
+    def __init__(self, programme: Programme, now: datetime, numbers: count[int]) -> None:
+        self.programme, self.now, self.numbers = programme, now, numbers
         self.ordinal = next(numbers)
-        self.purse = Purse(lambda at: end_of(at, GRACE_OF_RETURN, tz), self.end_anew)
+        self.purse = Purse(lambda at: end_of(at, GRACE_OF_RETURN, self.tz), self.end_anew)
         self.shares: dict[Any, Share] = {}
         self.once: set[tuple[str, str]] = set()
         self.events: set[tuple[str, str]] = set()
         self.gifts: set[str] = set()
-        self.tier = ladder.deserved(programme.tiers, [], now, tz)
+        self.tier = ladder.deserved(programme.tiers, [], now, self.tz)
         self.demote_at: datetime | None = None
         self.override: Override | None = None
         self.tier_coupons: dict[str, Coupon] = {}
@@ -61,13 +66,17 @@ class Member:
         self.told: Counter[str] = Counter()
         self.open_names: set[tuple[int, str]] = set()
         self.is_erased = self.was_closed = False
-        self.heard_at = now
         self.carrier = ""
         self.carrier_at: datetime | None = None
 
     def end_anew(self, at: datetime) -> datetime | None:
         """When points end that start at ``at``, under the programme of now."""
-        return end_by(self.programme, at, self.tz)
+        return end_by(self.programme, at)
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone of the programme in force."""
+        return zone_of(self.programme)
 
     @property
     def is_closed(self) -> bool:
@@ -117,12 +126,10 @@ class Member:
 
     def happen(self) -> None:
         """What is due at this very instant."""
-        self._happen_to_points()
-        self.follow_tier(is_lowered=False)
+        self.happen_after_message(is_lowered=False)
 
     def happen_after_message(self, *, is_lowered: bool) -> None:
         """Everything, the tier last; ``is_lowered``: a message lowered the tier."""
-        self.heard_at = self.now
         self._happen_to_points()
         self.follow_tier(is_lowered=is_lowered)
 

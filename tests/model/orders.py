@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from palier.core.period import Duration
 from palier.core.programme.values import Programme
@@ -11,7 +12,7 @@ from tests.model.dates import end_of, later, midnight
 from tests.model.earning import Accepted, is_excluded, points_of
 from tests.model.goods import Basket, Kept, half_up, keep, spend_of
 from tests.model.ladder import Share
-from tests.model.member import Member, end_by
+from tests.model.member import Member, end_by, zone_of
 from tests.model.purse import Coupon, Hold, Lot, Piece, Renewal, TakeBack
 
 VALID = ("paid", "shipped", "delivered")
@@ -229,7 +230,7 @@ class Booked:
         assert self.accepted is not None
         if rules.valid_for is None or rules.expiry != "sliding":
             return
-        until = end_of(self.accepted.at, rules.valid_for, member.tz)
+        until = end_of(self.accepted.at, rules.valid_for, zone_of(programme))
         self.renewal = Renewal(member.now, until, list(member.purse.living(member.now)))
         member.purse.renewals.append(self.renewal)
 
@@ -251,7 +252,7 @@ class Booked:
     def _new_lot(self, member: Member, programme: Programme, points: int) -> Lot:
         assert self.accepted is not None
         at = self.accepted.at
-        end = end_by(programme, at, member.tz)
+        end = end_by(programme, at)
         settles_at = self._settles_at(member, programme)
         is_settled = settles_at is not None and settles_at <= member.now
         return Lot(self.key, at, end, points, is_settled, settles_at)
@@ -271,7 +272,7 @@ class Booked:
         reached = self.reached.get(settle.on)
         if settle.on == "paid" and self.accepted is not None:
             reached = self.accepted.at
-        return None if reached is None else later(reached, settle.after, member.tz)
+        return None if reached is None else later(reached, settle.after, zone_of(programme))
 
     def _settle(self, member: Member, programme: Programme) -> None:
         settles_at = self._settles_at(member, programme)
@@ -290,24 +291,24 @@ class Booked:
 
 def room(member: Member, programme: Programme, at: datetime, *, for_event: bool = False) -> int | None:
     """The least that any cap leaves; None without a cap."""
-    rooms = []
+    rooms, tz = [], zone_of(programme)
     for rule in programme.earning:
         if rule.enabled and rule.cap is not None:
             every = rule.cap.every
             used = 0
             if every != "order":
-                used = sum(s.points for s in member.shares.values() if _is_near(s.at, at, every, member))
+                used = sum(s.points for s in member.shares.values() if _is_near(s.at, at, every, tz))
             rooms.append(max(0, rule.cap.points - used))
     return min(rooms, default=None)
 
 
-def _is_near(earned_at: datetime, at: datetime, every: Duration | str, member: Member) -> bool:
+def _is_near(earned_at: datetime, at: datetime, every: Duration | str, tz: ZoneInfo) -> bool:
     if isinstance(every, str):
         return True
     if every == Duration(days=1):
-        day = at.astimezone(member.tz).date()
-        return midnight(day, member.tz) <= earned_at < midnight(later_date(day), member.tz)
-    return earned_at <= at < later(earned_at, every, member.tz)
+        day = at.astimezone(tz).date()
+        return midnight(day, tz) <= earned_at < midnight(later_date(day), tz)
+    return earned_at <= at < later(earned_at, every, tz)
 
 
 def later_date(day: Any) -> Any:

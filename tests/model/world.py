@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from palier.core.programme.parse import parse
 from palier.core.programme.values import Programme
@@ -34,7 +33,6 @@ class World:
 
     def __init__(self, document: dict[str, Any], now: datetime, answers: Answers | None = None) -> None:
         self.programme: Programme = parse(document)
-        self.tz = ZoneInfo(self.programme.timezone)
         self.now = now
         self.members: dict[Customer, Member] = {}
         self.all_members: list[Member] = []
@@ -73,7 +71,7 @@ class World:
     def member_of(self, facts: dict[str, Any]) -> Member:
         member = self.known(facts)
         if member is None:
-            member = Member(self.programme, self.tz, self.now, self.numbers)
+            member = Member(self.programme, self.now, self.numbers)
             self.members[facts["shop"], facts["customer"]] = member
             self.all_members.append(member)
             member.open_names.add((facts["shop"], facts["customer"]))

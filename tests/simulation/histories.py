@@ -33,6 +33,8 @@ OFTEN = {
 }
 RARE = {"publish": 0.3, "merge": 0.5, "erase": 0.08, "override": 0.5, "waive": 0.5, "close": 0.1, "register": 0.3,
         "quote": 0.5, "use_and_merge": 0.4, "hold_over": 0.6, "hold_again": 0.3, "voucher_again": 0.3}  # fmt: skip
+MOVES = 0.25
+"""Of publications: the shop moves, and its days begin elsewhere."""
 STEPS = (5, 30)
 LONG = (50, 90)
 """Every tenth history is a long one."""
@@ -242,6 +244,9 @@ def _work(story: Story) -> None:
 
 def _publish(story: Story) -> None:
     currency, timezone = story.document["currency"], story.document["timezone"]
+    moving = Random(f"zone {story.now}")
+    if moving.random() < MOVES:
+        timezone = moving.choice(ZONES)
     document = draw_document(story.random, currency=currency, timezone=timezone, around=story.now)
     story.document = document
     # Not at an instant to which an account is caught up already: the version would come before what was decided.
