@@ -153,7 +153,7 @@ def _cart(world: World, facts: Facts) -> Basket:
 def _hear_quote(world: World, facts: Facts) -> None:
     member = None
     if facts["customer"] is not None:
-        member = world.known(facts) or Member(world.programme, world.now, world.numbers)
+        member = world.known(facts) or Member(world.programme, world.now, world.numbers, {})
     asked = asked_of(_cart(world, facts), member, facts["cart"])
     world.last_quote = Pricing(asked, member, world.programme).quote()
     answer = world.answers.get(("quote", world.now, facts["shop"], facts["customer"], str(facts["cart"])))
@@ -233,7 +233,7 @@ def _hear_voucher(world: World, facts: Facts) -> None:
 def _voucher_cost(programme: Programme, member: Member, asked: int) -> tuple[int, str]:
     """What it costs, and the word of a refusal."""
     redemption = programme.redemption
-    segment = first_segment(programme, member.carrier)
+    segment = first_segment(programme, member.about())
     is_out = segment is not None and not segment.earn_points and not segment.brackets
     if redemption is None or redemption.consume == "none" or is_out:
         return 0, "cannot_redeem"

@@ -58,19 +58,33 @@ def round_points(value: Fraction, programme: Programme) -> int:
     return floor(value) if how == "down" else ceil(value) if how == "up" else half_up(value)
 
 
-def first_segment(programme: Programme, carrier: str) -> Segment | None:
-    """The first segment that matches. Simulated ones ask for a carrier."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """What segments ask of a member: the carrier of the cart, or else of the last order; what other orders bought."""
+
+    carrier: str
+    bought: frozenset[str]
+    orders: int
+
+
+def first_segment(programme: Programme, about: About) -> Segment | None:
+    """The first segment that matches. Simulated ones ask for a carrier, for goods that were bought, or for orders."""
     for segment in programme.segments:
         facts: tuple[Any, ...] = getattr(segment.where, "parts", (segment.where,))
-        wanted = [fact.test for fact in facts]
-        if segment.enabled and all(carrier in test for test in wanted):
+        if segment.enabled and all(_is_so(fact, about) for fact in facts):
             return segment
     return None
 
 
-def is_excluded(programme: Programme, carrier: str) -> bool:
+def _is_so(fact: Any, about: About) -> bool:
+    if fact.name == "bought":
+        return any(matches(product, fact.test) for product in about.bought)
+    return fact.test.hold(about.orders) if fact.name == "orders" else about.carrier in fact.test
+
+
+def is_excluded(programme: Programme, about: About) -> bool:
     """Whether the first matching segment earns nothing."""
-    segment = first_segment(programme, carrier)
+    segment = first_segment(programme, about)
     return segment is not None and not segment.earn_points
 
 

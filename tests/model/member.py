@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from palier.core.period import Duration
 from palier.core.programme.values import CouponTerms, Programme
 from tests.model import ladder
 from tests.model.dates import earlier_day, end_of, midnight
+from tests.model.earning import About
 from tests.model.ladder import Share
 from tests.model.purse import Coupon, Hold, Lot, Purse
+
+if TYPE_CHECKING:
+    from tests.model.orders import Booked
 
 GRACE_OF_RETURN = Duration(days=30)
 
@@ -44,8 +48,10 @@ class Override:
 class Member:
     """Points, tier and coupons of one account; ``programme`` is the version in force at ``now``."""
 
-    def __init__(self, programme: Programme, now: datetime, numbers: count[int]) -> None:
-        self.programme, self.now, self.numbers = programme, now, numbers
+    def __init__(
+        self, programme: Programme, now: datetime, numbers: count[int], orders: Mapping[Any, Booked]
+    ) -> None:
+        self.programme, self.now, self.numbers, self.everybodys_orders = programme, now, numbers, orders
         self.ordinal = next(numbers)
         self.purse = Purse(lambda at: end_of(at, GRACE_OF_RETURN, self.tz), self.end_anew)
         self.shares: dict[Any, Share] = {}
@@ -87,6 +93,15 @@ class Member:
     def valid_orders(self) -> int:
         """How many orders count."""
         return sum(share.orders for share in self.shares.values())
+
+    def about(self, carrier: str = "", *, beside: Booked | None = None) -> About:
+        """What segments ask: of a cart or an order with that carrier, and of the orders that count beside it."""
+        orders = [
+            order for order in self.everybodys_orders.values() if order.member is self and order.is_counted
+        ]
+        baskets = [order.basket for order in orders if order is not beside and order.basket is not None]
+        bought = frozenset(product for basket in baskets for product, _, _ in basket.lines)
+        return About(carrier or self.carrier, bought, self.valid_orders)
 
     def forget(self) -> None:
         """All points lapse, those of open checkouts too; unused coupons are withdrawn, and never come back."""

@@ -106,7 +106,7 @@ class Booked:
     def _accept(self, member: Member, basket: Basket, programme: Programme) -> None:
         number = member.valid_orders + 1
         at = basket.paid_at or self.reached["paid"]
-        excluded = is_excluded(programme, basket.carrier)
+        excluded = is_excluded(programme, member.about(basket.carrier, beside=self))
         self.accepted = Accepted(
             at, number, member.tier, excluded, room(member, programme, at), member.is_net
         )

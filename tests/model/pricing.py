@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from palier.core.programme.values import Bracket, Discount, Programme, Segment
-from tests.model.earning import Accepted, points_of
+from tests.model.earning import Accepted, first_segment, points_of
 from tests.model.goods import Basket, Kept, Piece, half_up, matches, split, to_programme
 from tests.model.ladder import steps
 from tests.model.member import Member
@@ -97,11 +97,9 @@ class Pricing:
         ]
 
     def _segment(self) -> Segment | None:
-        for segment in self.programme.segments if self.member else ():
-            facts: Any = getattr(segment.where, "parts", (segment.where,))
-            if segment.enabled and all(self.basket.carrier in fact.test for fact in facts):
-                return segment
-        return None
+        if self.member is None:
+            return None
+        return first_segment(self.programme, self.member.about(self.basket.carrier))
 
     # Who offers
 

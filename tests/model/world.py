@@ -71,7 +71,7 @@ class World:
     def member_of(self, facts: dict[str, Any]) -> Member:
         member = self.known(facts)
         if member is None:
-            member = Member(self.programme, self.now, self.numbers)
+            member = Member(self.programme, self.now, self.numbers, self.orders)
             self.members[facts["shop"], facts["customer"]] = member
             self.all_members.append(member)
             member.open_names.add((facts["shop"], facts["customer"]))
@@ -148,7 +148,7 @@ class World:
             if rule.enabled and facts["name"] == rule.on and rule.award is not None:
                 if rule.once and (facts["name"], rule.id) in member.once:
                     continue
-                if is_excluded(self.programme, member.carrier):
+                if is_excluded(self.programme, member.about()):
                     continue
                 points += rule.award.points
                 if rule.once:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.simulation.shapes_carts import draw_cart_sections, draw_coupon, draw_goods
+from tests.simulation.shapes_carts import draw_cart_sections, draw_coupon, draw_goods, draw_regulars
 
 ZONES = (
     "UTC",
@@ -50,6 +50,7 @@ def draw_document(random: Random, *, currency: str, timezone: str, around: datet
             # Rewards would take the points before a cart can use them.
             document.pop("rewards", None)
     draw_goods(document)
+    draw_regulars(document)
     return document
 
 

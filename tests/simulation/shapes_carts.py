@@ -107,6 +107,24 @@ def draw_goods(document: Document) -> None:
                 discount["lines"] = dict(random.choice(SOME_GOODS))
 
 
+def draw_regulars(document: Document) -> None:
+    """Some programmes have a segment for those who bought certain goods, or often. Drawn as ``draw_goods`` draws."""
+    random = Random(f"regulars {document!r}")
+    if random.random() < 0.3:
+        fact: Document = random.choice(
+            [
+                {"bought": {"products": ["mug"]}},
+                {"bought": {"categories": ["light"]}},
+                {"orders": {"from": 2}},
+                {"orders": {"to": 1}},
+            ]
+        )
+        segment: Document = {"id": "regulars", "where": {"all": [fact]}}
+        segment |= {"earn_points": False} if random.random() < 0.3 else {"brackets": _by_cart(random)}
+        segments = document.setdefault("segments", [])
+        segments.insert(random.randint(0, len(segments)), segment)
+
+
 def _discounts(section: Any) -> Iterator[Document]:
     """Every discount in there."""
     if isinstance(section, list):
