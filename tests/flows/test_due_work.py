@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from palier.core.account import Cause
+from palier.core.member import MemberFacts
 from palier.flows.members.close_account import CloseAccount, close_account
+from palier.flows.members.register_members import RegisterMembers, register_members
 from palier.flows.points.catch_up_accounts import catch_up_accounts
 from palier.store.models import Account, Entry, Intent
 from tests.flows.world import DAY, START, World, document, order, points_used, refund
@@ -163,6 +165,17 @@ def test_a_reminder_that_is_late_comes_although_one_of_a_members_ids_is_closed(w
     world.later(days=26)
     close_account(CloseAccount(world.shop_id, "bea"), now=world.now)
     assert Intent.objects.filter(event="points_expiring").count() == 1
+
+
+def test_who_is_open_again_hears_nothing_of_what_fell_due_while_closed(world):
+    """Whether or not a worker came meanwhile (seed 136230)."""
+    world.publish(DOC)
+    world.later(days=1).pay("1", 150)
+    close_account(CloseAccount(world.shop_id, "anna"), now=world.now)
+    told = Intent.objects.filter(is_silent=False).count()
+    world.later(days=60)
+    register_members(RegisterMembers(world.shop_id, (MemberFacts("anna"),)), now=world.now)
+    assert (world.account().tier, Intent.objects.filter(is_silent=False).count()) == ("low", told)
 
 
 def test_points_settle_whose_instant_became_known_at_the_very_instant_of_their_credit(world):

@@ -106,7 +106,10 @@ def _erase(world: World, step: Step) -> None:
         world.made.pop(("hold", *key), None)
         for cart in [cart for cart in world.entered if cart[:3] == ("hold", *key)]:
             del world.entered[cart]
-    world.erased |= {(world.shops.index(shop), customer) for shop, customer in known}
+    names = {(world.shops.index(shop), customer) for shop, customer in known}
+    for key in [key for key in world.made if key[0] == "voucher" and key[1:3] in names]:
+        del world.made[key]
+    world.erased |= names
 
 
 def _override(world: World, step: Step) -> None:

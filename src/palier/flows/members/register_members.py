@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from palier.core.catch_up import catch_up
 from palier.core.member import MemberFacts
 from palier.core.values import replace
 from palier.flows.bench.accounts import Bench
@@ -61,7 +62,10 @@ def _register(command: RegisterMembers, now: datetime) -> Registered:
         if before is None or replace(after, said=before.said, customer=before.customer) != before:
             profiles[account_id] = after
     for account_id in reopen_identities(shop.id, customers):
-        bench.open(account_id).closed_at = None
+        book = bench.open(account_id)
+        # What fell due while it was closed is told nobody.
+        catch_up(book, now)
+        book.closed_at = None
     bench.record(now=now, until=now)
     record_identities(fresh)
     record_profiles(list(profiles.items()))
