@@ -211,10 +211,10 @@ class Booked:
         taken = min(there, half_up(told * basket.rate))
         self.amounts[coupon.number] = taken
         coupon.remaining = there - taken
-        if coupon.remaining:
-            member.restore(coupon)
-        else:
+        if not coupon.remaining:
             coupon.state = "used"
+        elif coupon.state != "gone":
+            member.restore(coupon)
 
     def _book_claim(self, member: Member, basket: Basket, kept: Kept) -> None:
         is_first = basket.is_first or any(source == "first_order" for source, _, _ in basket.discounts)
