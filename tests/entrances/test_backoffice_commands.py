@@ -46,6 +46,15 @@ def test_init_refuses_a_currency_that_is_none(capsys):
 
 
 @pytest.mark.django_db
+def test_init_refuses_a_language_that_palier_does_not_speak(capsys):
+    with pytest.raises(SystemExit):
+        main(["init", "--language", "xx"])
+    assert "Palier speaks en, fr, de; found 'xx'" in capsys.readouterr().err
+    assert not Programme.objects.exists()
+    assert palier(capsys, "init", "--language", "de-AT")[0] == 0
+
+
+@pytest.mark.django_db
 def test_the_owners_link_sets_a_password_once_and_signs_in(capsys, client):
     _status, told = palier(capsys, "init", "--owner", "Olga@Example.com")
     path = re.search(r"http://127\.0\.0\.1:8000(/set-password/\S+)", told)[1]

@@ -39,6 +39,12 @@ def facts(palier, customer, *words):
     return json.loads(out)
 
 
+def test_an_author_whose_name_is_too_long_is_refused(palier, capsys):
+    with pytest.raises(SystemExit):
+        palier("waive", "C-1001", "--reason", "why", "--author", "A" * 201)
+    assert "a name has at most 200 characters, this one 201" in capsys.readouterr().err
+
+
 def test_a_member_is_shown_as_of_now(palier):
     status, out, err = palier("show", "C-1001")
     assert (status, err) == (0, "")

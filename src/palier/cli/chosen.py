@@ -8,6 +8,8 @@ from typing import Any
 
 from palier.core.errors import Refusal
 
+AUTHOR_MAX = 200
+
 
 class UnknownProgramme(Refusal):
     """No such programme, or several to choose from."""
@@ -74,6 +76,17 @@ def find_shop(options: argparse.Namespace) -> Any:
 def now_in(programme: Any) -> datetime:
     """The time in that programme: the demo's clock may be ahead of the world's."""
     return datetime.now(UTC) + timedelta(seconds=programme.clock_offset_s)
+
+
+def add_author(parser: argparse.ArgumentParser, what: str) -> None:
+    """``--author``: who does it, beside whom it is kept."""
+    parser.add_argument("--author", type=_name, default=author(), help=f"{what}; default: your login's name")
+
+
+def _name(text: str) -> str:
+    if len(text) > AUTHOR_MAX:
+        raise argparse.ArgumentTypeError(f"a name has at most {AUTHOR_MAX} characters, this one {len(text)}")
+    return text
 
 
 def author() -> str:

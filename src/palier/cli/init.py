@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from palier.core.errors import Refusal
+from palier.core.formats import LANGUAGES, spoken
 
 if TYPE_CHECKING:
     from palier.flows.programme.init_programme import InitProgramme
@@ -26,13 +27,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timezone", default="Europe/Paris", help="where its days begin and end (Europe/Paris)"
     )
-    parser.add_argument("--language", default="en", help="the language of its texts: en, fr, de (en)")
+    parser.add_argument(
+        "--language", type=_language, default="en", help="the language of its texts: en, fr, de (en)"
+    )
     parser.add_argument(
         "--owner",
         metavar="EMAIL",
         default="",
         help="let this owner sign in: prints a link to choose a password",
     )
+
+
+def _language(text: str) -> str:
+    if spoken(text) != text.split("-")[0].lower():
+        raise argparse.ArgumentTypeError(f"Palier speaks {', '.join(LANGUAGES)}; found {text!r}")
+    return text
 
 
 def run(options: argparse.Namespace) -> int:

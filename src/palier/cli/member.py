@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import structs
 
 from palier.cli import quote
-from palier.cli.chosen import add_shop, author, find_shop, now_in
+from palier.cli.chosen import add_author, add_shop, find_shop, now_in
 from palier.core.errors import Refusal, UnknownMember
 from palier.core.formats import LANGUAGES
 
@@ -87,7 +87,7 @@ def _add_reading(verb: argparse.ArgumentParser, *, limit: int, language: str) ->
 
 def _add_reason(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--reason", required=True, help="why; kept with what is booked")
-    verb.add_argument("--author", default=author(), help="who decides; default: your login's name")
+    add_author(verb, "who decides")
 
 
 def _day(text: str) -> date:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from palier.cli.chosen import add_programme, author, find_programme, now_in
+from palier.cli.chosen import add_author, add_programme, find_programme, now_in
 from palier.cli.programme_text import read_text
 from palier.core.check import check
 from palier.core.errors import Refusal
@@ -85,7 +85,7 @@ def _add_publishing(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--dry-run", action="store_true", help="tell what would change and whether it would be refused"
     )
-    verb.add_argument("--author", default=author(), help="who publishes; default: your login's name")
+    add_author(verb, "who publishes")
     _add_language(verb)
 
 
