@@ -25,6 +25,30 @@ def reach(renewals, merges, home=1):
 
 
 @pytest.mark.parametrize(
+    ("lot", "renewal", "end"),
+    [
+        (LOT, renewed(0, 60, next_lot=2), 60),
+        (LOT, renewed(0, 60, next_lot=1), 30),
+        (LOT, renewed(0, 60), 60),
+        (LOT, renewed(1, 60, next_lot=1), 60),
+        (replace(LOT, origin=(7, 3)), renewed(0, 60, next_lot=4, account=7), 60),
+        (replace(LOT, origin=(7, 3)), renewed(0, 60, next_lot=3, account=7), 30),
+        (replace(LOT, origin=(7, 3)), renewed(0, 60, next_lot=3), 60),
+    ],
+)
+def test_of_one_instant_numbers_say_which_lots_a_renewal_reached(lot, renewal, end):
+    assert end_with(lot, [renewal], START + days(9)) == START + days(end)
+    assert end_at(lot, [renewal], START + days(9), at_birth=True) == START + days(end)
+
+
+def test_undoing_one_renewal_keeps_another_of_the_lots_first_instant_by_its_number():
+    """Seed 140768: the end does not tell whether the one before it was the other's too."""
+    lot = replace(LOT, ends_at=START + days(60))
+    for next_lot, end in ((2, 60), (1, 30)):
+        assert end_without(lot, (renewed(0, 60, next_lot=next_lot),), START + days(9)) == START + days(end)
+
+
+@pytest.mark.parametrize(
     ("renewals", "merges", "found"),
     [
         ({1: [5]}, [], [(5, [0, 1])]),

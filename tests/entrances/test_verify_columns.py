@@ -99,6 +99,7 @@ UNPROMISED = {
     ("Refund", "recorded_at"): "when it was told; its entry says when it was booked",
     ("Renewal", "at"): "moved to another entry of its order",
     ("Renewal", "id"): NUMBER,
+    ("Renewal", "next_lot"): "nothing: a renewal of before that was kept; another number is found",
     ("Seal", "id"): NUMBER,
     ("Seal", "sealed_at"): f"{LATER}: not before the day was over",
 }

@@ -187,6 +187,10 @@ def _lots(customer: str) -> Any:
     return Lot.objects.filter(account=of(customer), number=1)
 
 
+def _renewals(customer: str) -> Any:
+    return Renewal.objects.filter(account=of(customer))
+
+
 def _demote_with_entries() -> None:
     _entries("ann", "tier").update(tier="low")
     Account.objects.filter(id=of("ann").id).update(tier="low")
@@ -245,6 +249,8 @@ DAMAGE: dict[str, tuple[str, Callable[[], object]]] = {
     "points expired a day late": ("I-11", _expire_on(1)),
     "an ended lot lives": ("I-11", _expired_lot_lives),
     "a renewal is lost": ("I-1", lambda: Renewal.objects.filter(account=of("ann")).delete()),
+    "a renewal before its place": ("I-11", lambda: _renewals("ann").update(next_lot=F("next_lot") - 1)),
+    "a renewal after its place": ("I-11", lambda: _renewals("ann").update(next_lot=F("next_lot") + 1)),
     "a lot's own end": (
         "I-11", lambda: _lots("ann").update(own_end=START + timedelta(days=900))
     ),

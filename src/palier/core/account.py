@@ -102,14 +102,19 @@ class LastOrder(Struct, frozen=True):
 class Renewal(Struct, frozen=True):
     """An accepted order moved the end of all points alive at ``at`` to ``until``; active until ``undone_at``.
 
-    ``accounts`` are those whose lots it reached, where members were merged; None: all that are at hand.
+    ``next_lot`` is the number of the first lot that came after it on its account: of those born at its very instant it
+    reached the others. None: booked before that was kept.
+    ``accounts`` are those whose lots it reached, where members were merged, and ``account`` is its own; None and 0: the
+    one at hand.
     """
 
     order: str
     at: datetime
     until: datetime
     undone_at: datetime | None = None
+    next_lot: int | None = None
     accounts: frozenset[int] | None = None
+    account: int = 0
 
 
 class Override(Struct, frozen=True):

@@ -304,7 +304,7 @@ class Book:
 
     def renew(self, order: str, until: datetime) -> Renewal:
         """Move the end of every lot alive now to ``until``, never earlier."""
-        renewal = Renewal(order, self.now, until)
+        renewal = Renewal(order, self.now, until, next_lot=self.next_lot)
         self.renewals.append(renewal)
 
         def end_of(lot: Lot) -> datetime | None:

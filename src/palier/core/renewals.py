@@ -18,20 +18,31 @@ def end_with(lot: Lot, renewals: Iterable[Renewal], now: datetime) -> datetime |
     if end is None:
         return None
     for renewal in sorted((r for r in renewals if r.undone_at is None), key=lambda r: r.at):
-        if lot.born_at <= renewal.at < end and renewal.at <= now and reaches(renewal, lot):
+        if (
+            renewal.at < end
+            and renewal.at <= now
+            and _is_met(lot, renewal, at_birth=True)
+            and reaches(renewal, lot)
+        ):
             end = max(end, renewal.until)
     return end
+
+
+def is_met_at_birth(lot: Lot, renewal: Renewal) -> bool | None:
+    """Whether a renewal of the lot's very first instant came after it; None where no numbers of one account say."""
+    account, number = lot.origin or (HERE, lot.number)
+    return number < renewal.next_lot if renewal.next_lot is not None and renewal.account == account else None
 
 
 def end_without(lot: Lot, remaining: tuple[Renewal, ...], now: datetime) -> datetime | None:
     """The end of a lot once a renewal was undone and those ``remaining`` stand: never later than it is.
 
-    A renewal of the very instant at which the lot was born may have come before it; where the end tells, it had.
+    A renewal of the very instant at which the lot was born may have come before it; where only the end tells, it had.
     """
     end = end_with(lot, remaining, now)
     if end is None or lot.ends_at is None or end <= lot.ends_at:
         return end
-    return end_with(lot, tuple(r for r in remaining if r.at != lot.born_at), now)
+    return end_with(lot, [r for r in remaining if r.at != lot.born_at or is_met_at_birth(lot, r)], now)
 
 
 def end_of_taken(lot: Lot, renewals: Iterable[Renewal], now: datetime) -> datetime | None:
@@ -40,7 +51,11 @@ def end_of_taken(lot: Lot, renewals: Iterable[Renewal], now: datetime) -> dateti
     A renewal of the very instant at which the lot was born came before it where the lot ended earlier all the same.
     """
     ends = lot.ends_at
-    reaching = [r for r in renewals if r.at != lot.born_at or ends is None or r.until <= ends]
+    reaching = [
+        r
+        for r in renewals
+        if r.at != lot.born_at or ends is None or r.until <= ends or is_met_at_birth(lot, r)
+    ]
     return end_with(lot, reaching, now)
 
 
@@ -62,9 +77,9 @@ def of_person(
     for account, each in renewals.items():
         for renewal in each:
             reached = {one for one in renewals if account in _holders(one, renewal.at, kept)}
-            found.append(
-                replace(renewal, accounts=frozenset(reached | ({HERE} if home in reached else set())))
-            )
+            accounts = frozenset(reached | ({HERE} if home in reached else set()))
+            where = HERE if account == home else account
+            found.append(replace(renewal, accounts=accounts, account=where))
     return tuple(sorted(found, key=lambda renewal: renewal.at))
 
 
@@ -109,10 +124,11 @@ def _with_end_moved(piece: Piece, account: int, end_of: Callable[[Lot], datetime
 
 
 def end_at(lot: Lot, renewals: Sequence[Renewal], now: datetime, *, at_birth: bool) -> datetime | None:
-    """The end of a lot at ``now``. ``at_birth``: a renewal of the instant of its birth came after it."""
+    """The end of a lot at ``now``. ``at_birth``: a renewal of the instant of its birth came after it, unless their
+    numbers say."""
     if lot.own_end is None:
         return None
-    mine = [r for r in renewals if r.at <= now and (r.at > lot.born_at or (at_birth and r.at == lot.born_at))]
+    mine = [r for r in renewals if r.at <= now and _is_met(lot, r, at_birth=at_birth)]
     end = lot.own_end
     for at in sorted(
         {r.at for r in mine} | {r.undone_at for r in mine if r.undone_at and r.undone_at <= now}
@@ -122,3 +138,10 @@ def end_at(lot: Lot, renewals: Sequence[Renewal], now: datetime, *, at_birth: bo
         is_undoing = any(r.undone_at == at for r in mine)
         end = max(new, at) if is_undoing and new < end else new if is_undoing else max(new, end)
     return end
+
+
+def _is_met(lot: Lot, renewal: Renewal, *, at_birth: bool) -> bool:
+    if renewal.at != lot.born_at:
+        return renewal.at > lot.born_at
+    met = is_met_at_birth(lot, renewal)
+    return at_birth if met is None else met

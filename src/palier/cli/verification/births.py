@@ -166,6 +166,7 @@ def check_renewals(holdings: Holdings) -> Iterator[Problem]:
                     yield Problem(
                         "I-11", ledger.name, f"{where}: {name}", "with an entry of it", str(instant)
                     )
+            yield from _wrong_place(renewal, ledger, where)
             version = holdings.versions.by_id(order.version_id)
             at = instant_of(order.frozen["order_at"]) if order.frozen else None
             if version is None or at is None or version.programme.points.valid_for is None:
@@ -182,6 +183,27 @@ def check_renewals(holdings: Holdings) -> Iterator[Problem]:
         if count != wanted:
             where = f"renewals of order {orders[order_id].external_id} that stand"
             yield Problem("I-11", holdings.name, where, str(wanted), str(count))
+
+
+def _wrong_place(renewal: Row, ledger: Ledger, where: str) -> Iterator[Problem]:
+    """The lot that came next after an order's (only) renewal is the order's own, or was born since."""
+    if renewal.next_lot is None:
+        return
+    is_only = sum(each.order_id == renewal.order_id for each in ledger.renewals) == 1
+    entries = {entry.sequence: entry for entry in ledger.entries}
+    first, last = 1, ledger.lots[-1].number + 1 if ledger.lots else 1
+    for lot in ledger.lots:
+        entry = entries.get(lot.sequence)
+        if entry is None:
+            continue
+        if entry.effective_at < renewal.at:
+            first = max(first, lot.number + 1)
+        elif entry.effective_at > renewal.at or (
+            is_only and entry.kind == "earn" and entry.cause == str(renewal.order_id)
+        ):
+            last = min(last, lot.number)
+    if not first <= renewal.next_lot <= last:
+        yield Problem("I-11", ledger.name, f"{where}: next_lot", f"{first} to {last}", str(renewal.next_lot))
 
 
 class Pieces:

@@ -22,14 +22,14 @@ def ends_of(lot: Row, ledger: Ledger, *, at_birth: bool = True) -> list[Change]:
     """The ends that a lot had, one after the other; empty for one without an end.
 
     ``at_birth``: whether a renewal of the very instant at which the lot was born, or moved, came after that and moved
-    its end.
+    its end, where no number says so.
     A renewal moves the end of a lot that lives then, never back. Where one is undone the lot ends as if it had never
     been, but not before that moment.
     """
     if lot.own_end is None:
         return []
     renewals, moves = _met_by(lot, ledger)
-    mine = [r for r in renewals if at_birth or r.at not in moves]
+    mine = [r for r in renewals if r.at not in moves or _came_after(r, lot, otherwise=at_birth)]
     changes = [Change(lot.born_at, lot.own_end)]
     instants = sorted({r.at for r in mine} | {r.undone_at for r in mine if r.undone_at is not None})
     for instant in instants:
@@ -43,6 +43,17 @@ def ends_of(lot: Row, ledger: Ledger, *, at_birth: bool = True) -> list[Change]:
         if end != changes[-1].ends_at:
             changes.append(Change(instant, end))
     return changes
+
+
+def _came_after(renewal: Row, lot: Row, *, otherwise: bool) -> bool:
+    """Lots are numbered in the order of their births on the account where that happened."""
+    if renewal.at != lot.born_at or renewal.next_lot is None:
+        return otherwise
+    if lot.origin_account is None:
+        return bool(lot.number < renewal.next_lot) if renewal.account_id == lot.account_id else otherwise
+    return (
+        bool(lot.origin_number < renewal.next_lot) if renewal.account_id == lot.origin_account else otherwise
+    )
 
 
 def _end_with(lot: Row, renewals: Iterable[Row]) -> datetime:

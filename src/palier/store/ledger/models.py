@@ -137,6 +137,7 @@ class Renewal(models.Model):
     at = models.DateTimeField()
     until = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
+    next_lot = models.IntegerField(null=True, blank=True)
 
     objects = ScopedManager(programme="account__programme")
 

@@ -48,7 +48,7 @@ _NOTE = Table(
 )
 _RENEWAL = Table("store_renewal", {
     "account_id": "bigint", "order_id": "bigint", "at": "timestamptz", "until": "timestamptz",
-    "undone_at": "timestamptz",
+    "undone_at": "timestamptz", "next_lot": "int",
 })  # fmt: skip
 _COUPON = Table("store_coupon", {
     "programme_id": "bigint", "account_id": "bigint", "public_id": "text", "code": "text", "origin": "text",
@@ -201,7 +201,7 @@ def _record_renewals(outcomes: Sequence[Outcome]) -> None:
                 undone,
             )
     rows = [
-        (o.account.state.id, int(r.order), to_time(r.at), to_time(r.until), to_time(r.undone_at))
+        (o.account.state.id, int(r.order), to_time(r.at), to_time(r.until), to_time(r.undone_at), r.next_lot)
         for o in outcomes
         for r in o.booked.renewals
     ]

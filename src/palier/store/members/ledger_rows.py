@@ -86,7 +86,7 @@ def _fill_ledger(rows: dict[int, Rows]) -> None:
         )  # fmt: skip
         rows[lot.account_id].lots.append(NewLot(lot.sequence, lot.amount, value))
     for r in ledger.Renewal.objects.filter(account_id__in=rows).order_by("at", "pk"):
-        rows[r.account_id].renewals.append(Renewal(str(r.order_id), r.at, r.until, r.undone_at))
+        rows[r.account_id].renewals.append(Renewal(str(r.order_id), r.at, r.until, r.undone_at, r.next_lot))
 
 
 def _fill_beside(rows: dict[int, Rows], timeline: Timeline) -> None:

@@ -15,12 +15,13 @@ from palier.store.rows import any_of, from_time, listed, select
 def load_renewals(account_ids: Iterable[int]) -> dict[int, tuple[Renewal, ...]]:
     """All renewals of these accounts, oldest first. One statement."""
     found: dict[int, list[Renewal]] = defaultdict(list)
-    for account_id, order_id, at, until, undone_at in select(
-        f"SELECT account_id, order_id, at, until, undone_at FROM store_renewal WHERE {any_of('account_id')}"
+    for account_id, order_id, at, until, undone_at, next_lot in select(
+        f"SELECT account_id, order_id, at, until, undone_at, next_lot FROM store_renewal WHERE {any_of('account_id')}"
         " ORDER BY at, id",
         [listed(account_ids)],
     ):
-        found[account_id].append(Renewal(str(order_id), _instant(at), _instant(until), from_time(undone_at)))
+        renewal = Renewal(str(order_id), _instant(at), _instant(until), from_time(undone_at), next_lot)
+        found[account_id].append(renewal)
     return {account_id: tuple(renewals) for account_id, renewals in found.items()}
 
 
