@@ -11,9 +11,13 @@ from tests.model.orders import Booked
 def merge(kept: Member, merged: Member) -> None:
     """Everything of ``merged`` moves to ``kept``; debt of one is paid by the points of the other."""
     one, other = kept.purse, merged.purse
+    first = other.usable() if one.debt else []
+    moved = [*first, *(lot for lot in other.lots if lot not in first)]
     for name in ("debt", "held", "lifetime", "spent", "expired"):
         setattr(one, name, getattr(one, name) + getattr(other, name))
-    one.lots += other.lots
+    one.lots += moved
+    for lot in moved:
+        lot.is_elsewhere = not lot.left
     one.renewals = sorted(one.renewals + other.renewals, key=lambda renewal: renewal.at)
     one.coupons += other.coupons
     for lot in one.usable():

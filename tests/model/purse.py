@@ -24,6 +24,8 @@ class Lot:
     settles_at: datetime | None = None
     lapsed: int = 0
     amount: int = 0
+    is_elsewhere: bool = False
+    """It was empty when its member was merged: points that come back to it are the newest of their new account."""
 
     def __post_init__(self) -> None:
         self.amount = self.left
@@ -190,8 +192,15 @@ class Purse:
                 self.lots.append(again)
                 self._pay_if_settled(again)
             else:
+                self._arrive(lot)
                 lot.left += points
                 self._pay_if_settled(lot)
+
+    def _arrive(self, lot: Lot) -> None:
+        if lot.is_elsewhere:
+            self.lots.remove(lot)
+            self.lots.append(lot)
+            lot.is_elsewhere = False
 
     def _pay_if_settled(self, lot: Lot) -> None:
         if lot.is_settled:
