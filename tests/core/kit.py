@@ -248,6 +248,8 @@ class Story:
         """A new version, a moment after what was done so far."""
         self.now += timedelta(seconds=seconds)
         self.versions.append(Version(len(self.versions) + 1, self.now, programme))
+        due = self.state.next_due_at
+        self.state = replace(self.state, next_due_at=min(due or self.now, self.now))
         return self.at(self.now)
 
     # What can be seen

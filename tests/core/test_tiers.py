@@ -254,6 +254,15 @@ def test_a_version_of_the_very_instant_of_the_last_order_is_met_too():
     assert (story.tier, story.states()) == ("t1", ["issued"] * 5)
 
 
+def test_what_happens_after_a_version_at_its_very_instant_has_its_grace():
+    """Seed 156647: only time, or a publication, ends it."""
+    rules = programme(tiers=ladder(0, 500, grace=Duration(days=7), grace_refunds=True))
+    story = Story(of(0, 600)).order("A", 500).publish(rules)
+    assert story.tier == "t1"
+    assert story.refund("A", euros=100).later(6).tier == "t1"
+    assert (story.later(1).tier, story.told) == ("t0", ["tier_down"])
+
+
 def test_a_version_with_the_same_ladder_leaves_a_grace_alone():
     story = in_grace().later(70)
     assert story.tier == "t1"

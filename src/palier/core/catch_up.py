@@ -28,9 +28,10 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
         book.now = max(book.now, until)
         forget(book)
         return book.state.next_due_at
+    meets_version = _has_a_version_to_meet(book)
     rewards.grant(book)
-    if book.timeline.at(book.now).published_at == book.now:
-        _meet_version(book)
+    if meets_version:
+        _climb_new_ladder(book, book.now - timedelta(microseconds=1))
     while True:
         due = next_due(book)
         if due is None or due > until:
@@ -108,10 +109,14 @@ def _happen(book: Book, previous: datetime) -> None:
         tiers.requalify(book, Cause("time", now.isoformat()), because="time")
 
 
-def _meet_version(book: Book) -> None:
-    """A version that was published at the very instant to which the account had been caught up already."""
-    rewards.grant(book)
-    _climb_new_ladder(book, book.now - timedelta(microseconds=1))
+def _has_a_version_to_meet(book: Book) -> bool:
+    """Whether one was published at the very instant to which the account had been caught up: that made it due again.
+
+    What was posted since then has met it.
+    """
+    is_due_again = book.state.next_due_at == book.state.caught_up_at == book.now
+    is_untouched = book.sequence == book.state.last_sequence
+    return is_due_again and is_untouched and book.timeline.at(book.now).published_at == book.now
 
 
 def _climb_new_ladder(book: Book, previous: datetime) -> bool:
