@@ -21,6 +21,8 @@ from tests.entrances.every_column import (
     undone,
 )
 from tests.entrances.verify_fixtures import make_world
+from tests.flows.checkout import cart, held, shop
+from tests.flows.world import World, points_used
 
 pytestmark = pytest.mark.django_db
 
@@ -42,9 +44,9 @@ def programmes(module_db):
         yield [make_world().programme_id, make_rich_world().programme_id]
 
 
-def differences(programme_id, *, only=None, writes=False):
+def differences(programme_id, *, only=None, writes=False, now=NOW):
     ids = load_ids(programme_id, after=0, limit=10_000) if only is None else [only]
-    return rebuild_accounts(programme_id, ids, now=NOW, writes=writes)
+    return rebuild_accounts(programme_id, ids, now=now, writes=writes)
 
 
 def run(*words):
@@ -128,3 +130,17 @@ def test_nothing_of_a_state_is_forgotten():
         "demote_at", "stepped_at", "next_due_at", "id",
     }  # fmt: skip
     assert set(AccountState.__struct_fields__) == derived | NOT_DERIVED
+
+
+def test_a_hold_took_points_that_have_been_available_since_they_came_back_after_a_merge(db):
+    """Found by the soak: the order that had brought them knows another instant."""
+    with scopes_disabled():
+        settle = {"on": "paid", "after": "P1D"}
+        world = World.new(shop(points={"valid_for": "P12M", "earn_with": ["points"], "settle": settle}))
+        world.give(10)
+        world.pay("1", customer="bea")
+        world.later(days=2).pay("2", customer="bea", discounts=(points_used(100, 10),))
+        world.later(days=1).merge()
+        world.later(days=1).pay("2", 100, "cancelled", customer="bea")
+        held(world.later(days=1), cart(100, use_points=50))
+        assert differences(world.programme_id, now=world.now) == []

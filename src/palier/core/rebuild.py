@@ -187,19 +187,18 @@ class Rebuilt:
     def _pieces_of(self, hold_id: str, cached: Hold | None) -> list[tuple[int, int, Lot]]:
         pieces: list[tuple[int, int, Lot]] = []
         for account_id, each in self.person.items():
-            lots, renewals = {new.lot.number: new.lot for new in each.lots}, self._renewals_of(account_id)
+            lots, renewals = {new.lot.number: new for new in each.lots}, self._renewals_of(account_id)
+            instants = {entry.sequence: entry.effective_at for entry in each.entries}
             for entry in each.entries:
                 if (entry.kind, entry.cause.kind, entry.cause.id) != ("hold", "hold", hold_id):
                     continue
                 for number, points in entry.draws:
-                    lot = lots[number]
+                    lot = lots[number].lot
                     ends_at = end_at(lot, renewals, entry.effective_at, at_birth=True)
                     if account_id != self.stored.id:
                         ends_at = self._end_held_elsewhere(lot, account_id, cached)
-                    available_at = self._availability_of(lot, account_id)
-                    taken = replace(
-                        lot, remaining=0, settled=True, ends_at=ends_at, available_at=available_at
-                    )
+                    since = self._availability_of(lot, account_id, instants[lots[number].sequence])
+                    taken = replace(lot, remaining=0, settled=True, ends_at=ends_at, available_at=since)
                     pieces.append((-points, account_id, taken))
         far = max((lot.ends_at for _, _, lot in pieces if lot.ends_at), default=None)
         return sorted(
@@ -217,7 +216,10 @@ class Rebuilt:
         ends = [end_at(moved, renewals, self.now, at_birth=birth) for birth in (True, False)]
         return next((at for at in told if at in ends), ends[0])
 
-    def _availability_of(self, lot: Lot, account_id: int) -> datetime | None:
+    def _availability_of(self, lot: Lot, account_id: int, credited_at: datetime) -> datetime | None:
+        """Of a lot that had to wait when it was credited its order knows since when it does no more."""
+        if lot.available_at is not None and lot.available_at <= credited_at:
+            return lot.available_at
         key = lot.origin or (account_id, lot.number)
         told = (o.settles_at for each in self.person.values() for o in each.orders if key in o.lots)
         return next((at for at in told if at is not None), lot.available_at)
