@@ -277,6 +277,17 @@ def test_vou_8_an_edit_takes_the_new_amount():
     assert left(story.order("A", 40)) == ("issued", 1500)
 
 
+@pytest.mark.parametrize("first", [15, 10])
+def test_vou_8_an_edit_after_the_coupons_end_keeps_what_the_order_uses_of_it(first):
+    """Seed 173840: the order had been left without its coupon, which kept all of it for nobody."""
+    story, code = with_remainder(valid_for=Duration(days=5))
+    story.order("A", 40, discounts=(coupon_discount(code, first),)).later(9)
+    story.order("A", 40, discounts=(coupon_discount(code, 6),)).repeat("A")
+    assert (left(story), len(story.orders["A"].booking.coupons)) == (("expired", 900), 1)
+    assert left(story.order("A", status="placed")) == ("reserved", 1500)
+    assert left(story.order("A", status="cancelled")) == ("expired", 1500)
+
+
 def test_vou_8_an_amount_comes_back_to_a_coupon_that_another_order_reserves():
     story, code = with_remainder()
     story.order("A", 40, discounts=(coupon_discount(code, 10),))

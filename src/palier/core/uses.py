@@ -143,7 +143,9 @@ def reconcile_coupons(book: Book, case: OrderCase, booking: Booking, kept: Kept,
                 known[coupon_id] = free_coupon(book, known[coupon_id], taken)
     for coupon_id, amount_minor in named.items():
         coupon = known[coupon_id]
-        if coupon.state != "issued" and coupon_id not in mine:
+        # What the order used before its coupon ended it may use again, more or less of it.
+        is_its_own = coupon_id in mine or (coupon_id in booking.coupons and coupon.state == "expired")
+        if coupon.state != "issued" and not is_its_own:
             continue
         if coupon_id not in mine:
             mine.append(coupon_id)
@@ -153,6 +155,7 @@ def reconcile_coupons(book: Book, case: OrderCase, booking: Booking, kept: Kept,
             if coupon.remaining_minor is not None:
                 amounts[coupon_id] = min(amount_minor, coupon.remaining_minor)
             book.keep_coupon(take_amount(coupon, amount_minor))
+            expire_ended(book)
     return replace(booking, coupons=tuple(mine), coupon_amounts=tuple(amounts.items()))
 
 
