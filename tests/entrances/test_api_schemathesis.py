@@ -86,6 +86,11 @@ def api(settings: Any) -> Api:
     return made
 
 
+def _loses_a_part(case: Any) -> bool:
+    """Whether a parameter of it, an empty list, cannot be written in an address: what is sent may well be allowed."""
+    return any(value in ([], {}, ()) for value in (case.query or {}).values())
+
+
 @schema.parametrize()
 @settings(
     max_examples=CASES,
@@ -99,5 +104,5 @@ def test_every_operation_answers_as_documented_whatever_it_is_sent(api: Api, cas
     if case.meta.generation.mode is GenerationMode.POSITIVE:
         # Ids out of thin air would all be answered with 404.
         case.path_parameters = {name: KNOWN.get(name, value) for name, value in case.path_parameters.items()}
-    excluded = [negative_data_rejection] if case.operation.path in COLLECTS else []
+    excluded = [negative_data_rejection] if case.operation.path in COLLECTS or _loses_a_part(case) else []
     case.call_and_validate(headers={"Authorization": f"Bearer {api.key}"}, excluded_checks=excluded)
