@@ -167,6 +167,17 @@ def test_a_reminder_that_is_late_comes_although_one_of_a_members_ids_is_closed(w
     assert Intent.objects.filter(event="points_expiring").count() == 1
 
 
+def test_points_that_come_back_after_a_renewal_of_their_instant_live_thirty_days(world):
+    """In one batch; ``palier verify``, which looks at every flow's ledger, agrees (seed 181840)."""
+    world.publish(document(points={"valid_for": "P3M", "expiry": "sliding"}))
+    world.later(days=1).give(60)
+    world.pay("1", 50, discounts=(points_used(60, 6),))
+    world.later(days=100).tell(order("2", 50), refund("1", full=True))
+    ends = [lot.ends_at - world.now for lot in world.state().lots if lot.origin]
+    world.later(days=32).work()
+    assert ([end.days for end in ends], world.account().expired) == ([30], 60)
+
+
 def test_who_is_open_again_hears_nothing_of_what_fell_due_while_closed(world):
     """Whether or not a worker came meanwhile (seed 136230)."""
     world.publish(DOC)

@@ -46,14 +46,13 @@ def ends_of(lot: Row, ledger: Ledger, *, at_birth: bool = True) -> list[Change]:
 
 
 def _came_after(renewal: Row, lot: Row, *, otherwise: bool) -> bool:
-    """Lots are numbered in the order of their births on the account where that happened."""
-    if renewal.at != lot.born_at or renewal.next_lot is None:
-        return otherwise
-    if lot.origin_account is None:
-        return bool(lot.number < renewal.next_lot) if renewal.account_id == lot.account_id else otherwise
-    return (
-        bool(lot.origin_number < renewal.next_lot) if renewal.account_id == lot.origin_account else otherwise
+    """Lots are numbered in the order of their births; those that came with a merge have their number from then."""
+    is_known = (
+        renewal.at == lot.born_at and renewal.next_lot is not None and renewal.account_id == lot.account_id
     )
+    if not is_known or lot.origin_account not in (None, lot.account_id):
+        return otherwise
+    return bool(lot.number < renewal.next_lot)
 
 
 def _end_with(lot: Row, renewals: Iterable[Row]) -> datetime:
