@@ -15,7 +15,7 @@ FORMS = (
 
 # WAL lets readers pass while one writes. IMMEDIATE takes the write lock at BEGIN: with the default, DEFERRED,
 # a third of contended transactions fail with "database is locked". FULL survives a power cut. Pages are read through
-# mmap; what each of a server's connections keeps besides is small: with 20 MB each its memory grew all day.
+# mmap: what each of a server's connections keeps of them besides can be small.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
