@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -152,6 +152,8 @@ def check_renewals(holdings: Holdings) -> Iterator[Problem]:
                 moments[order_id, ledger.account.id].add(entry.effective_at)
                 moments[order_id, 0].add(entry.effective_at)
     for ledger in holdings.ledgers:
+        counts = Counter(renewal.order_id for renewal in ledger.renewals)
+        credits = _credits(ledger) if counts else []
         for renewal in ledger.renewals:
             order = orders.get(renewal.order_id)
             where = f"renewal of order {renewal.order_id}"
@@ -166,7 +168,9 @@ def check_renewals(holdings: Holdings) -> Iterator[Problem]:
                     yield Problem(
                         "I-11", ledger.name, f"{where}: {name}", "with an entry of it", str(instant)
                     )
-            yield from _wrong_place(renewal, ledger, where)
+            is_only = counts[renewal.order_id] == 1
+            if (told := _wrong_place(renewal, credits, is_only=is_only)) is not None:
+                yield Problem("I-11", ledger.name, f"{where}: next_lot", told, str(renewal.next_lot))
             version = holdings.versions.by_id(order.version_id)
             at = instant_of(order.frozen["order_at"]) if order.frozen else None
             if version is None or at is None or version.programme.points.valid_for is None:
@@ -185,25 +189,24 @@ def check_renewals(holdings: Holdings) -> Iterator[Problem]:
             yield Problem("I-11", holdings.name, where, str(wanted), str(count))
 
 
-def _wrong_place(renewal: Row, ledger: Ledger, where: str) -> Iterator[Problem]:
-    """The lot that came next after an order's (only) renewal is the order's own, or was born since."""
-    if renewal.next_lot is None:
-        return
-    is_only = sum(each.order_id == renewal.order_id for each in ledger.renewals) == 1
+def _credits(ledger: Ledger) -> list[tuple[int, Row]]:
+    """The number of each lot with the entry that credited it."""
     entries = {entry.sequence: entry for entry in ledger.entries}
-    first, last = 1, ledger.lots[-1].number + 1 if ledger.lots else 1
-    for lot in ledger.lots:
-        entry = entries.get(lot.sequence)
-        if entry is None:
-            continue
+    return [(lot.number, entries[lot.sequence]) for lot in ledger.lots if lot.sequence in entries]
+
+
+def _wrong_place(renewal: Row, credits: list[tuple[int, Row]], *, is_only: bool) -> str | None:
+    """Where its next lot should be, if it is not: that is its order's own, if it renewed once, or was born since."""
+    if renewal.next_lot is None:
+        return None
+    first, last = 1, credits[-1][0] + 1 if credits else 1
+    for number, entry in credits:
+        is_own = is_only and entry.kind == "earn" and entry.cause == str(renewal.order_id)
         if entry.effective_at < renewal.at:
-            first = max(first, lot.number + 1)
-        elif entry.effective_at > renewal.at or (
-            is_only and entry.kind == "earn" and entry.cause == str(renewal.order_id)
-        ):
-            last = min(last, lot.number)
-    if not first <= renewal.next_lot <= last:
-        yield Problem("I-11", ledger.name, f"{where}: next_lot", f"{first} to {last}", str(renewal.next_lot))
+            first = max(first, number + 1)
+        elif entry.effective_at > renewal.at or is_own:
+            last = min(last, number)
+    return None if first <= renewal.next_lot <= last else f"{first} to {last}"
 
 
 class Pieces:
