@@ -224,6 +224,17 @@ def test_a_ladder_reaches_accounts_that_stood_past_its_instant_when_it_was_publi
     world.prove()
 
 
+def test_a_ladder_reaches_such_an_account_although_another_version_follows_before_anybody_looks(world):
+    world.pay("1", 600)
+    world.later(seconds=-20).publish(ladder(700, grace="P30D"))
+    world.later(seconds=10).publish(ladder(700, grace="P30D") | {"name": "Another"})
+    world.later(seconds=40)
+    assert world.view().tier == "bronze"
+    world.tell(order("2", 150))
+    assert world.account().tier == "silver"
+    world.prove()
+
+
 def test_a_version_published_by_a_clock_that_went_back_still_comes_after_the_last(world):
     world.later(days=2).publish(document(name="First"))
     world.later(days=-1).publish(document(name="Second"))

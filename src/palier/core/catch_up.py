@@ -28,10 +28,10 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
         book.now = max(book.now, until)
         forget(book)
         return book.state.next_due_at
-    meets_version = _has_a_version_to_meet(book)
+    unmet_since = _unmet_since(book)
     rewards.grant(book)
-    if meets_version:
-        _climb_new_ladder(book, book.now - timedelta(microseconds=1))
+    if unmet_since is not None:
+        _climb_new_ladder(book, unmet_since - timedelta(microseconds=1))
     while True:
         due = next_due(book)
         if due is None or due > until:
@@ -47,7 +47,7 @@ def catch_up(book: Book, until: datetime) -> datetime | None:
 def _is_known_to_be_idle(book: Book, until: datetime) -> bool:
     """Whether it was said when the account was last closed that nothing falls due by ``until``, and still holds."""
     due = book.state.next_due_at
-    if due is None or due <= until or not _is_untouched(book):
+    if due is None or due <= max(until, book.now) or not _is_untouched(book):
         return False
     upcoming = book.timeline.next_after(book.now)
     is_met = book.timeline.at(book.now).published_at < book.now
@@ -109,14 +109,14 @@ def _happen(book: Book, previous: datetime) -> None:
         tiers.requalify(book, Cause("time", now.isoformat()), because="time")
 
 
-def _has_a_version_to_meet(book: Book) -> bool:
-    """Whether one was published at the very instant to which the account had been caught up: that made it due again.
+def _unmet_since(book: Book) -> datetime | None:
+    """The instant, not after the one at which the account stands, since which a publication may not have been met.
 
-    What was posted since then has met it.
+    Publishing makes an account due that stands there already, or was led beyond it meanwhile. What changed the account
+    since it was read has met it.
     """
-    is_due_again = book.state.next_due_at == book.state.caught_up_at == book.now
-    is_untouched = book.sequence == book.state.last_sequence
-    return is_due_again and is_untouched and book.timeline.at(book.now).published_at == book.now
+    due = book.state.next_due_at
+    return due if due is not None and due <= book.now and _is_untouched(book) else None
 
 
 def _climb_new_ladder(book: Book, previous: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from palier.core import tiers
-from palier.core.account import AccountState, Booking, Cause, Coupon, Lot, Renewal, Timeline
+from palier.core.account import AccountState, Booking, Coupon, Lot, Renewal, Timeline
 from palier.core.book import Book
 from palier.core.caps import looks_back_to
 from palier.core.catch_up import catch_up, horizon_of, let_go, recall
@@ -32,22 +32,11 @@ from palier.store.rows import together
 
 
 def open_book(state: AccountState, timeline: Timeline) -> Book:
-    """The book of an account as it stands: contributions that a new window made stale are read anew, and a version
-    that came into force while the account was at work is met."""
+    """The book of an account as it stands; contributions that a new window made stale are read anew."""
     if state.is_stale:
         contributions = load_contributions(state.id, timeline, now=state.caught_up_at)
         state = replace(state, contributions=contributions, is_stale=False)
-    book = Book(state, timeline, new_code=new_coupon)
-    if state.next_due_at == timeline.versions[-1].published_at < state.caught_up_at:
-        _meet_version(book)
-    return book
-
-
-def _meet_version(book: Book) -> None:
-    """The publication made the account due although it stands past that instant: catching up cannot see that."""
-    before, after = book.timeline.versions[-2:][0], book.timeline.versions[-1]
-    if before.programme.tiers != after.programme.tiers:
-        tiers.requalify(book, Cause("publish", str(after.id)), because="publish", silent=True)
+    return Book(state, timeline, new_code=new_coupon)
 
 
 class Bench:
