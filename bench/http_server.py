@@ -98,9 +98,9 @@ def served(*, workers: int = 1) -> Iterator[tuple[str, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    from palier.cli.serve import choose_binding, server_words
+    from palier.cli.serve import choose_environment, server_words
 
-    choose_binding(workers)
+    choose_environment(workers)
     words = server_words(host="127.0.0.1", port=port, workers=workers)
     process = subprocess.Popen(words, start_new_session=True)
     try:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from palier.cli.serve import choose_binding
+from palier.cli.serve import choose_environment
 from palier.config.processors import SWITCH, keep_to_one
 
 BOUND = """
@@ -81,5 +81,15 @@ def test_several_web_processes_are_bound_unless_the_environment_says_otherwise(
     monkeypatch.setenv(SWITCH, given or "")
     if given is None:
         monkeypatch.delenv(SWITCH)
-    choose_binding(workers)
+    choose_environment(workers)
     assert os.environ[SWITCH] == then
+
+
+@pytest.mark.parametrize(("given", "then"), [(None, "2"), ("8", "8")])
+def test_web_processes_share_two_heaps_unless_the_environment_says_otherwise(monkeypatch, given, then):
+    monkeypatch.setenv("MALLOC_ARENA_MAX", given or "")
+    monkeypatch.setenv(SWITCH, "0")
+    if given is None:
+        monkeypatch.delenv("MALLOC_ARENA_MAX")
+    choose_environment(1)
+    assert os.environ["MALLOC_ARENA_MAX"] == then

@@ -58,7 +58,7 @@ def serve(*, host: str, port: int, workers: int = 1) -> None:
     """Hand this process over to granian, which answers signals by itself."""
     sys.stdout.flush()
     words = server_words(host=host, port=port, workers=workers)
-    choose_binding(workers)
+    choose_environment(workers)
     os.execv(words[0], words)
 
 
@@ -67,15 +67,20 @@ def serve_with_worker(*, host: str, port: int, workers: int = 1, is_quiet: bool 
     from palier.cli.supervise import Child, supervise
 
     sys.stdout.flush()
-    choose_binding(workers)
+    choose_environment(workers)
     web = Child("the web server", server_words(host=host, port=port, workers=workers))
     work = Child("the worker", [sys.executable, "-m", "palier", "work"], is_quiet=is_quiet)
     return supervise([web, work])
 
 
-def choose_binding(workers: int) -> None:
-    """Several web processes keep to a processor each, unless the environment says otherwise."""
+def choose_environment(workers: int) -> None:
+    """How the web processes use the machine, unless the environment says otherwise.
+
+    Several keep to a processor each. Their threads share two of the C library's heaps, where each would else get its
+    own: with SQLite what one allocates another frees, and what was free in ten heaps grew for hours.
+    """
     os.environ.setdefault("PALIER_BIND_PROCESSORS", "1" if workers > 1 else "0")
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
 
 
 def server_words(*, host: str, port: int, workers: int) -> list[str]:
