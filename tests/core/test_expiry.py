@@ -271,6 +271,28 @@ def test_points_settle_at_once_with_the_order_that_says_they_may():
     assert story.kinds() == ["earn", "settle", "reward"]
 
 
+def test_of_points_that_settle_together_those_that_end_first_pay_what_is_owed():
+    """Whichever of the two was told first."""
+    rules = replace(
+        settling("delivered"), points=points("P1Y", settle=Settle("delivered", Duration(days=14)))
+    )
+    story = Story(rules).later(5).order("A", 50).order("B", 60, paid_at=when("2026-01-09"))
+    story.order("C", 1, discounts=(points_discount(10),))
+    story.order("A", status="delivered").order("B", status="delivered").later(14)
+    assert story.buckets == (100, 0, 0, 0)
+    assert {lot.number: lot.remaining for lot in story.state.lots if lot.settled} == {1: 50, 2: 50}
+
+
+def test_of_points_that_settle_and_end_together_those_that_were_there_first_pay():
+    """An order that was cancelled and paid again has its old place, not the last one (seed 204150)."""
+    rules = programme(points=points("P1Y", settle=Settle("paid", Duration(days=3))))
+    story = (
+        Story(rules).order("A", 30).order("A", status="cancelled").order("B", 86).order("A", status="paid")
+    )
+    story.order("C", 1, discounts=(points_discount(98),)).later(3)
+    assert {lot.number: lot.remaining for lot in story.state.lots} == {2: 18}
+
+
 def test_pending_points_that_end_before_they_settle_are_gone():
     story = Story(programme(points=points("P1M", settle=Settle("delivered")))).order("A", 50).later(40)
     assert (story.buckets, story.state.totals.expired) == ((0, 0, 0, 0), 50)

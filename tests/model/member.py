@@ -153,9 +153,9 @@ class Member:
         for hold in [hold for hold in self.holds if hold.lapses_at <= self.now]:
             self.end_hold(hold, "lapsed")
         self.purse.expire(self.now)
-        for lot in self.purse.lots:
-            if not lot.is_settled and lot.settles_at is not None and lot.settles_at <= self.now:
-                self.purse.settle(lot)
+        due = (lot for lot in self.purse.lots if lot.settles_at is not None and lot.settles_at <= self.now)
+        for lot in self.purse.in_order(lot for lot in due if not lot.is_settled):
+            self.purse.settle(lot)
         self.grant_rewards()
         for coupon in self.purse.coupons:
             if coupon.state == "issued" and coupon.ends_at is not None and coupon.ends_at <= self.now:

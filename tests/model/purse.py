@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -138,7 +138,10 @@ class Purse:
 
     def usable(self) -> list[Lot]:
         """Settled lots with something left: soonest end first, then oldest."""
-        lots = [lot for lot in self.lots if lot.is_settled and lot.left]
+        return self.in_order(lot for lot in self.lots if lot.is_settled and lot.left)
+
+    def in_order(self, lots: Iterable[Lot]) -> list[Lot]:
+        """Soonest end first, then oldest."""
         return sorted(lots, key=lambda lot: (self.end(lot) or FAR, lot.starts))
 
     def add(self, lot: Lot, now: datetime) -> None:

@@ -8,8 +8,8 @@ WALLET = (
         "the newest points are spent first",
         "D11",
         "core/book.py",
-        "        return sorted(alive, key=_spend_order)",
-        "        return sorted(alive, key=_spend_order, reverse=True)",
+        "        return sorted(alive, key=spend_order)",
+        "        return sorted(alive, key=spend_order, reverse=True)",
     ),
     Planted(
         "pending points can be spent",

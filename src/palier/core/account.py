@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -37,6 +37,14 @@ class Lot(Struct, frozen=True):
     own_end: datetime | None
     ends_at: datetime | None
     origin: tuple[int, int] | None = None
+
+
+def spend_order(lot: Lot) -> tuple[datetime, datetime, int]:
+    """The key by which points are used: soonest end first, those without an end last; then oldest; then by number."""
+    return (lot.ends_at or _NEVER, lot.starts_at, lot.number)
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Piece(Struct, frozen=True):

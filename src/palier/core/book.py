@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from palier.core.account import (
@@ -23,6 +23,7 @@ from palier.core.account import (
     Renewal,
     Timeline,
     Totals,
+    spend_order,
 )  # fmt: skip
 from palier.core.entry_kinds import ACTIVITY, EXPIRED, LIFETIME, MERGES, SPENT
 from palier.core.period import Duration, end_after, zone
@@ -184,7 +185,7 @@ class Book:
     def spendable(self) -> list[Lot]:
         """Settled lots with something left, soonest end first, then oldest; those without an end come last."""
         alive = (lot for lot in self.lots.values() if lot.settled and lot.remaining and not self.is_dead(lot))
-        return sorted(alive, key=_spend_order)
+        return sorted(alive, key=spend_order)
 
     def is_dead(self, lot: Lot) -> bool:
         """Whether its end has come; at its very instant it is dead."""
@@ -392,9 +393,3 @@ def left_with(lot: Lot, remaining: int) -> Lot:
 
 TOLD_BY_DEFAULT = frozenset({"tier_up", "tier_down", "coupon_issued", "points_expiring"})
 """Events that members are told of unless the programme switches them off."""
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-def _spend_order(lot: Lot) -> tuple[datetime, datetime, int]:
-    return (lot.ends_at or _NEVER, lot.starts_at, lot.number)

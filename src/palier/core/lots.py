@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from palier.core.account import Cause, Lot
+from palier.core.account import Cause, Lot, spend_order
 from palier.core.book import Book, Post
 from palier.core.period import last_day, zone
 from palier.core.programme.values import Programme
@@ -31,10 +31,10 @@ def last_day_of(ends_at: datetime, programme: Programme) -> str:
 
 
 def settle_due(book: Book) -> None:
-    """Make every pending lot available whose instant has come."""
-    for lot in list(book.lots.values()):
-        if lot.remaining and is_due(lot, now=book.now):
-            settle(book, lot, Cause("time", f"settle:{lot.number}"))
+    """Make every pending lot available whose instant has come; what is owed is paid in the order of use."""
+    due = [lot for lot in book.lots.values() if lot.remaining and is_due(lot, now=book.now)]
+    for lot in sorted(due, key=spend_order):
+        settle(book, lot, Cause("time", f"settle:{lot.number}"))
 
 
 def settle(book: Book, lot: Lot, cause: Cause, *, version: int | None = None) -> None:
