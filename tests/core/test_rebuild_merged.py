@@ -44,7 +44,7 @@ def merged(one, other):
 
 def derived(one, other, stored=None):
     mine, theirs = rows_of(one), rows_of(other)
-    theirs.merged_into = one.state.id
+    theirs.merged_into, theirs.caught_up_at = one.state.id, other.state.caught_up_at
     mine.orders += theirs.orders
     mine.events |= theirs.events
     mine.coupons, theirs.coupons = list((other.coupons | one.coupons).values()), []

@@ -255,6 +255,9 @@ DAMAGE: dict[str, tuple[str, Callable[[], object]]] = {
         "I-11", lambda: _lots("ann").update(own_end=START + timedelta(days=900))
     ),
     "a merge made points": ("I-13", _merged_in_more),
+    "a merge at another instant": (
+        "I-13", lambda: Account.objects.exclude(merged_into=None).update(caught_up_at=START + timedelta(days=900))
+    ),
     "an erased member's profile": ("I-14", _give_profile_back),
     "an erased member's note": ("I-14", _give_note_back),
     "a coupon used twice": ("I-18", _use_coupon_twice),

@@ -203,6 +203,20 @@ def test_points_that_were_all_used_before_the_merge_come_back_to_the_end_that_is
     assert ends(world) == {358: 60, 364: 5}
 
 
+def test_points_of_a_half_that_had_none_at_the_merge_are_renewed_while_an_order_uses_them(world):
+    """No entry tells of such a merge; the instant is known all the same (seed 204150)."""
+    world.pay("1", 60, customer="bea")
+    world.pay("1", 60, "cancelled", customer="bea")
+    world.later(days=1).give(5, customer="carl")
+    world.give(5)
+    world.merge()
+    world.merge("anna", "carl")
+    world.later(days=1).pay("1", 60, customer="bea")
+    world.later(days=5).pay("2", 10, discounts=(points_used(60, 6),))
+    world.later(days=5).pay("2", 10, discounts=())
+    assert ends(world) == {360: 80}
+
+
 def test_a_debt_is_paid_by_those_of_the_others_points_that_end_first(db):
     """I-8: whichever of them came first."""
     world = World.new(document(points={"valid_for": "P3M", "expiry": "fixed"}))

@@ -67,6 +67,8 @@ class Rows:
     closed: list[datetime | None] = field(default_factory=list)
     last_hash: str = ""
     merged_into: int | None = None
+    caught_up_at: datetime | None = None
+    """A merged account stands at its merge for ever."""
     erased_at: datetime | None = None
 
 
@@ -81,10 +83,9 @@ class Rebuilt:
         self.programme = timeline.at(self.now).programme
         self.everyone = [entry for each in person.values() for entry in each.entries]
         self.merges = [
-            (int(entry.cause.id), account_id, entry.effective_at)
+            (account_id, each.merged_into, each.caught_up_at)
             for account_id, each in person.items()
-            for entry in each.entries
-            if entry.kind == "merge_in"
+            if each.merged_into is not None and each.caught_up_at is not None
         ]
 
     def state(self) -> AccountState:

@@ -29,10 +29,16 @@ def check_columns(holdings: Holdings) -> Iterator[Problem]:
             yield Problem(
                 "I-17", ledger.name, "programme of its entries", str(account.programme_id), str(strangers)
             )
-        gone = [entry.cause for entry in entries if entry.kind == "merge_out"]
+        gone = [entry for entry in entries if entry.kind == "merge_out"]
         # One that had nothing at all leaves no entry.
-        if gone and str(account.merged_into_id) != gone[-1]:
-            yield Problem("I-13", ledger.name, "merged into", gone[-1], str(account.merged_into_id))
+        if gone and str(account.merged_into_id) != gone[-1].cause:
+            yield Problem("I-13", ledger.name, "merged into", gone[-1].cause, str(account.merged_into_id))
+        # It stands at its merge for ever: what renewals reached its points is told by that.
+        if gone and account.caught_up_at != gone[-1].effective_at:
+            at = str(gone[-1].effective_at)
+            yield Problem(
+                "I-13", ledger.name, "caught_up_at of a merged account", at, str(account.caught_up_at)
+            )
         # A request that waited for another erases at the later instant; 0.1.0 wrote the clock of the request.
         erased = [(entry.effective_at, entry.recorded_at) for entry in entries if entry.cause_kind == "erase"]
         if erased and account.erased_at not in erased[-1]:

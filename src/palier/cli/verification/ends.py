@@ -76,23 +76,12 @@ def _met_by(lot: Row, ledger: Ledger) -> tuple[list[Row], set[datetime]]:
     for _ in ledger.person:
         if stay is None or stay is ledger:
             break
-        until = _moved_at(stay, by_id)
-        found += [
-            r for r in stay.renewals if (since is None or r.at >= since) and (until is None or r.at <= until)
-        ]
+        until = stay.account.caught_up_at  # a merged account stands at its merge for ever
+        found += [r for r in stay.renewals if (since is None or r.at >= since) and r.at <= until]
         stay, since = by_id.get(stay.account.merged_into_id), until
-        moves |= {until} if until is not None else set()
+        moves.add(until)
     found += [r for r in ledger.renewals if since is None or r.at >= since]
     return found, moves
-
-
-def _moved_at(ledger: Ledger, by_id: dict[int, Ledger]) -> datetime | None:
-    kept = by_id.get(ledger.account.merged_into_id)
-    for entry in kept.entries if kept is not None else ():
-        if entry.kind == "merge_in" and entry.cause == str(ledger.account.id):
-            at: datetime = entry.effective_at
-            return at
-    return None
 
 
 def readings_of(lot: Row, ledger: Ledger) -> tuple[list[Change], list[Change]]:

@@ -31,8 +31,10 @@ def load_rows(account_ids: Sequence[int], timeline: Timeline) -> dict[int, dict[
         people = _people(account_ids)
         everyone = sorted({member for person in people.values() for member in person})
         rows: dict[int, Rows] = {account_id: Rows() for account_id in everyone}
-        for account in Account.objects.filter(pk__in=everyone).only("merged_into_id", "erased_at"):
+        known = Account.objects.filter(pk__in=everyone)
+        for account in known.only("merged_into_id", "erased_at", "caught_up_at"):
             rows[account.pk].merged_into = account.merged_into_id
+            rows[account.pk].caught_up_at = account.caught_up_at
             rows[account.pk].erased_at = account.erased_at
         _fill_ledger(rows)
         _fill_beside(rows, timeline)

@@ -28,13 +28,14 @@ def load_renewals(account_ids: Iterable[int]) -> dict[int, tuple[Renewal, ...]]:
 def load_renewals_of_person(account_id: int) -> tuple[Renewal, ...]:
     """The renewals of the account and of those that were merged into it. Three statements."""
     person = load_person(account_id)
+    # A merged account stands at its merge for ever: no entry tells of one that had nothing to bring.
     merges = select(
-        "SELECT cause, account_id, effective_at FROM store_entry WHERE kind = 'merge_in'"
-        f" AND {any_of('account_id')} ORDER BY account_id, sequence",
+        "SELECT id, merged_into_id, caught_up_at FROM store_account WHERE merged_into_id IS NOT NULL"
+        f" AND {any_of('id')} ORDER BY id",
         [listed(person)],
     )
     known = load_renewals(person)
-    moves = [(int(merged), kept, _instant(at)) for merged, kept, at in merges]
+    moves = [(merged, kept, _instant(at)) for merged, kept, at in merges]
     return of_person(account_id, {one: known.get(one, ()) for one in person}, moves)
 
 
