@@ -23,6 +23,12 @@ from tests.crash.receiver import receiving
 from tests.crash.trial import tell, try_case
 from tests.flows.world import order
 
+CORE = [
+    case for case in CASES
+    if case.flow.partition(".")[0] in ("orders", "members", "points", "checkout") and case.base == "world"
+]  # fmt: skip
+CORE_MOST = 22
+"""Of longer ones (batches, histories, nights of due work) some points are tried, as of everything else."""
 SAMPLE = [case for case in CASES[::10] if case.base == "world" and not case.is_about_tables]
 POINTS = 3
 
@@ -47,6 +53,10 @@ def spread(case, points):
     return sorted({*range(len(case.name) % step, count, step), count - 1})
 
 
+def all_or_some(case, points):
+    return range(len(points) + 1) if len(points) <= CORE_MOST else spread(case, points)
+
+
 @pytest.mark.slow
 def test_a_killed_process_has_done_all_or_nothing_and_its_repeat_makes_it_whole(place, known):
     kills = 0
@@ -55,6 +65,18 @@ def test_a_killed_process_has_done_all_or_nothing_and_its_repeat_makes_it_whole(
         assert result.problems == [], f"{case.flow}: {case.name}"
         kills += result.kills
     assert kills > 2 * len(SAMPLE)
+
+
+@pytest.mark.slow
+def test_every_statement_of_the_core_operations_may_be_the_last_of_a_process(place, known):
+    if place.server is not None:
+        pytest.skip("SQLite shows every point, PostgreSQL those of the sample")
+    kills = 0
+    for case in CORE:
+        result = try_case(place, case, known(case), only=partial(all_or_some, case))
+        assert result.problems == [], f"{case.flow}: {case.name}"
+        kills += result.kills
+    assert kills >= 400
 
 
 def _twice(facts):

@@ -22,7 +22,8 @@ from tests.entrances.api_shop import CART, ORDER, Api, fresh, make_api
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 _fresh = pytest.fixture(autouse=True)(fresh)
 
-CASES = int(os.environ.get("PALIER_API_CASES", "10"))
+IS_SQLITE = os.environ.get("PALIER_TEST_DATABASE", "sqlite") == "sqlite"
+CASES = int(os.environ.get("PALIER_API_CASES", "50" if IS_SQLITE else "10"))
 """So many cases of each operation, half of them forbidden. From 100 on there is also one for every constraint of the
 document, thousands in all: minutes."""
 
