@@ -8,7 +8,7 @@ from datetime import datetime
 
 from palier.core.account import Renewal
 from palier.core.renewals import of_person
-from palier.store.members.merge import load_person
+from palier.store.members.merge import PERSON
 from palier.store.rows import any_of, from_time, listed, select
 
 
@@ -26,17 +26,16 @@ def load_renewals(account_ids: Iterable[int]) -> dict[int, tuple[Renewal, ...]]:
 
 
 def load_renewals_of_person(account_id: int) -> tuple[Renewal, ...]:
-    """The renewals of the account and of those that were merged into it. Three statements."""
-    person = load_person(account_id)
+    """The renewals of the account and of those that were merged into it. Two statements."""
     # A merged account stands at its merge for ever: no entry tells of one that had nothing to bring.
-    merges = select(
-        "SELECT id, merged_into_id, caught_up_at FROM store_account WHERE merged_into_id IS NOT NULL"
-        f" AND {any_of('id')} ORDER BY id",
-        [listed(person)],
+    person = select(
+        f"WITH RECURSIVE {PERSON} SELECT a.id, a.merged_into_id, a.caught_up_at"
+        " FROM person JOIN store_account a ON a.id = person.id ORDER BY a.id",
+        [account_id],
     )
-    known = load_renewals(person)
-    moves = [(merged, kept, _instant(at)) for merged, kept, at in merges]
-    return of_person(account_id, {one: known.get(one, ()) for one in person}, moves)
+    known = load_renewals(one for one, _, _ in person)
+    moves = [(one, kept, _instant(at)) for one, kept, at in person if kept is not None]
+    return of_person(account_id, {one: known.get(one, ()) for one, _, _ in person}, moves)
 
 
 def _instant(value: datetime) -> datetime:
